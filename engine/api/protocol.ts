@@ -1,0 +1,267 @@
+/**
+ * The conversation between the page and the engine, on one page: every route under /local/, its request and its
+ * answer. Types only. The Tinybird-shaped routes under /v0 keep Tinybird's own shapes and are not described here.
+ * Each request carries the header `X-Sandpiper-Secret`; a failure answers ErrorBody with a matching status.
+ */
+import type { Diagnostic, ErrorCode, Place } from '../errors.ts';
+
+export const SECRET_HEADER = 'X-Sandpiper-Secret';
+/** The served page holds the secret in <meta name="sandpiper-secret">; only loopback requests get it. */
+export const SECRET_META = 'sandpiper-secret';
+
+export interface ErrorBody {
+  /** The sentence. */
+  readonly error: string;
+  readonly code: ErrorCode | 'bug';
+  readonly place?: Place;
+  /** Names the log entry of a bug. */
+  readonly id?: string;
+}
+
+// GET /local/project -> ProjectView
+export interface ProjectView {
+  readonly name: string;
+  readonly folder: string;
+  readonly version: string;
+  readonly duckdbVersion: string;
+  /** `http://127.0.0.1:7181` */
+  readonly address: string;
+  readonly adminToken: string;
+  readonly timeZone: string;
+  /** Goes up by one with each change of the project's files. */
+  readonly revision: number;
+  readonly dataSources: readonly DataSourceView[];
+  readonly pipes: readonly PipeView[];
+  readonly files: readonly FileView[];
+}
+
+export interface FileView {
+  /** Relative to the project, with `/`. */
+  readonly path: string;
+  readonly kind: 'datasource' | 'pipe' | 'connection' | 'include' | 'fixture' | 'test' | 'other';
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface DataSourceView {
+  readonly name: string;
+  readonly path: string;
+  readonly description: string;
+  readonly columns: readonly ColumnView[];
+  readonly tableEngine: string;
+  readonly sortingKey: string;
+  readonly partitionKey: string;
+  readonly rowCount: number;
+  readonly quarantinedCount: number;
+  /** Pipes that read it. */
+  readonly usedBy: readonly string[];
+}
+
+export interface ColumnView {
+  readonly name: string;
+  /** ClickHouse's type name. */
+  readonly type: string;
+  readonly jsonPath?: string;
+  readonly defaultExpression?: string;
+}
+
+export type PipeType = 'endpoint' | 'materialized' | 'copy' | 'sink' | 'standard';
+
+export interface PipeView {
+  readonly name: string;
+  readonly path: string;
+  readonly description: string;
+  readonly type: PipeType;
+  /** True when the pipe answers at /v0/pipes/NAME.json. */
+  readonly published: boolean;
+  readonly nodes: readonly NodeView[];
+  /** Those of all nodes, merged. */
+  readonly parameters: readonly ParameterView[];
+}
+
+export interface NodeView {
+  readonly name: string;
+  readonly type: PipeType;
+  readonly description: string;
+  /** Lines of the file, from 1, that the node covers: NODE line to last line. */
+  readonly firstLine: number;
+  readonly lastLine: number;
+  /** Names of data sources, pipes and nodes that it reads. */
+  readonly reads: readonly string[];
+  /** Data source it fills (materialized, copy). */
+  readonly target?: string;
+}
+
+export interface ParameterView {
+  readonly name: string;
+  /** As the template says: String, Int32, DateTime, Date, Array(String), Boolean, Float64, Column, JSON … */
+  readonly type: string;
+  readonly defaultValue?: string;
+  readonly required: boolean;
+  readonly description?: string;
+  readonly example?: string;
+  readonly enum?: readonly string[];
+}
+
+// GET /local/file?path= -> FileText · PUT /local/file FileWrite -> FileText (409 when `baseVersion` is not the one on disk)
+// DELETE /local/file?path= -> {} · POST /local/file/rename {path, to} -> FileText
+export interface FileText {
+  readonly path: string;
+  readonly text: string;
+  /** A hash of the text. */
+  readonly version: string;
+}
+export interface FileWrite {
+  readonly path: string;
+  readonly text: string;
+  /** The version the editor started from; absent for a new file (409 if it exists). */
+  readonly baseVersion?: string;
+}
+
+// POST /local/check {path, text} -> CheckView: an unsaved text, checked as if it were saved
+export interface CheckView {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly nodes: readonly NodeView[];
+  readonly parameters: readonly ParameterView[];
+}
+
+// POST /local/complete {path, text, line, column} -> { items: Completion[] }
+export interface Completion {
+  readonly label: string;
+  readonly kind: 'table' | 'column' | 'function' | 'aggregate' | 'template-function' | 'parameter' | 'node' | 'keyword' | 'type';
+  /** A type or a signature. */
+  readonly detail: string;
+  readonly documentation?: string;
+  /** Text to insert; `$0` is where the cursor goes. Default: the label. */
+  readonly insert?: string;
+}
+
+// POST /local/hover {path, text, line, column} -> { contents: string } (Markdown; '' for nothing)
+
+// POST /local/run RunRequest -> RunView
+export interface RunRequest {
+  /** Ends an earlier run of the same id, and names this one for POST /local/cancel {id}. */
+  readonly id: string;
+  readonly source:
+    | { readonly kind: 'node'; /** A pipe's file, perhaps unsaved: `text` then holds it. */ readonly path: string; readonly text?: string; readonly node: string }
+    | { readonly kind: 'sql'; /** ClickHouse SQL. */ readonly sql: string };
+  readonly parameters: Readonly<Record<string, string>>;
+  /** At most this many rows come back; default 10,000. */
+  readonly rowLimit?: number;
+}
+export interface RunView {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** Row-wise. 64-bit and larger integers and Decimals are strings, so that nothing is rounded; times are ClickHouse text; arrays, tuples and maps are JSON values; NULL is null; NaN and infinities are the strings nan, inf, -inf. */
+  readonly rows: readonly (readonly CellValue[])[];
+  readonly rowCount: number;
+  /** True when more rows were there than came back. */
+  readonly truncated: boolean;
+  readonly elapsedMs: number;
+  /** The rendered ClickHouse SQL, and what DuckDB ran. */
+  readonly sql: string;
+  readonly duckdbSql: string;
+}
+export type CellValue = null | boolean | number | string | readonly CellValue[] | { readonly [key: string]: CellValue };
+
+// POST /local/endpoints/NAME {published: boolean} -> FileText: adds or removes TYPE endpoint in the pipe's file
+// GET /local/requests?limit=200 -> { requests: RequestView[] } newest first
+export interface RequestView {
+  readonly id: string;
+  /** ISO, UTC. */
+  readonly at: string;
+  readonly method: string;
+  readonly url: string;
+  /** Pipe name, data source name or `sql`. */
+  readonly resource: string;
+  readonly status: number;
+  readonly elapsedMs: number;
+  readonly rows: number;
+  readonly error?: string;
+}
+
+// GET /local/tokens -> { tokens: TokenView[] }
+export interface TokenView {
+  readonly name: string;
+  readonly token: string;
+  /** `ADMIN`, `PIPES:READ:session_insights`, `DATASOURCES:APPEND:app_events` … */
+  readonly scopes: readonly string[];
+}
+
+// POST /local/uploads?name=FILE (body: the file) -> { upload: string }: staged until imported or the engine stops
+// POST /local/inspect InspectRequest -> { job: string }, a job whose result is InferredSchema
+export interface InspectRequest {
+  readonly source: FileSource;
+}
+/** A path is only accepted from the desktop app, which hands over files that the person chose. */
+export type FileSource = { readonly upload: string } | { readonly path: string };
+
+export interface InferredSchema {
+  readonly fileName: string;
+  readonly sizeBytes: number;
+  readonly lines: number;
+  readonly blank: number;
+  readonly malformed: readonly { readonly line: number; readonly message: string; readonly text: string }[];
+  readonly malformedCount: number;
+  readonly columns: readonly InferredColumn[];
+  readonly suggestedName: string;
+  readonly suggestedSortingKey: string;
+}
+export interface InferredColumn {
+  /** Column name, made from the key. */
+  readonly name: string;
+  readonly jsonPath: string;
+  readonly type: string;
+  /** In how many rows the key is present and not null. */
+  readonly present: number;
+  readonly firstLine: number;
+  readonly lastLine: number;
+  /** Up to five different values, as JSON text. */
+  readonly samples: readonly string[];
+  /** A remark such as "integers beyond 64 bits". */
+  readonly note?: string;
+}
+
+// POST /local/imports ImportRequest -> { job: string }, a job whose result is Receipt
+export interface ImportRequest {
+  readonly source: FileSource;
+  readonly dataSource: string;
+  readonly mode: 'append' | 'replace' | 'create';
+  /** For `create`: the text of the new datasources/NAME.datasource. */
+  readonly datafile?: string;
+}
+/** lines = loaded + quarantined + blank, always. */
+export interface Receipt {
+  readonly importId: string;
+  readonly dataSource: string;
+  readonly fileName: string;
+  readonly sizeBytes: number;
+  readonly lines: number;
+  readonly loaded: number;
+  readonly quarantined: number;
+  readonly blank: number;
+  readonly elapsedMs: number;
+  /** The commonest reasons first, at most twenty. */
+  readonly reasons: readonly { readonly message: string; readonly rows: number; readonly firstLine: number; readonly example: string }[];
+}
+
+// GET /local/jobs -> { jobs: JobView[] } · GET /local/jobs/ID -> JobView · POST /local/jobs/ID/cancel -> JobView
+export interface JobView {
+  readonly id: string;
+  readonly kind: 'inspect' | 'import' | 'populate' | 'copy';
+  readonly title: string;
+  readonly status: 'waiting' | 'working' | 'done' | 'error' | 'cancelled';
+  /** 0 to 1. */
+  readonly progress: number;
+  readonly createdAt: string;
+  readonly error?: ErrorBody;
+  readonly result?: InferredSchema | Receipt;
+}
+
+// GET /local/changes -> a stream of ChangeMessage, one JSON text per line, until the page goes
+export type ChangeMessage =
+  | { readonly kind: 'hello'; readonly revision: number }
+  | { readonly kind: 'files'; readonly revision: number; /** What changed, outside or by the page. */ readonly paths: readonly string[] }
+  | { readonly kind: 'rows'; readonly dataSource: string; readonly rowCount: number; readonly quarantinedCount: number; readonly added: number }
+  | { readonly kind: 'job'; readonly job: JobView }
+  | { readonly kind: 'request'; readonly request: RequestView }
+  | { readonly kind: 'notice'; readonly severity: 'info' | 'warning' | 'error'; readonly message: string };
+
