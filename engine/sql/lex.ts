@@ -1,0 +1,151 @@
+/**
+ * Text of ClickHouse SQL as lexemes, each with its span. Comments and white space are dropped; everything else is kept.
+ * Promises linear time, and a SandpiperError 'syntax' for an unclosed string, identifier or comment and for a stray character.
+ */
+import { SandpiperError, type Span } from '../errors.ts';
+
+export type LexemeKind = 'word' | 'quoted' | 'number' | 'string' | 'symbol' | 'end';
+
+export interface Lexeme {
+  readonly kind: LexemeKind;
+  /** A word or symbol as written, a number as written, a string or quoted identifier unescaped. */
+  readonly text: string;
+  /** Upper-case text of a word, else the text: keywords are compared with it. */
+  readonly upper: string;
+  readonly span: Span;
+}
+
+const SYMBOLS = ['<=>', '::', '->', '||', '<=', '>=', '<>', '!=', '==', '@@'];
+const SINGLE = new Set('()[]{},;.+-*/%=<>?:^&|!$@');
+const SPACE = /\s|\u00a0|\ufeff/;
+const WORD_START = /[A-Za-z_\u0080-\uffff]/;
+const WORD = /[A-Za-z0-9_$\u0080-\uffff]*/y;
+const NUMBER = /0[xX][0-9a-fA-F]+(?:\.[0-9a-fA-F]*)?(?:[pP][+-]?\d+)?|0[bB][01]+|(?:\d[\d_]*(?:\.(?!\.)[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?/y;
+
+export function lex(text: string): Lexeme[] {
+  const lexemes: Lexeme[] = [];
+  let at = 0;
+  const push = (kind: LexemeKind, start: number, value: string, upper = value) => {
+    lexemes.push({ kind, text: value, upper, span: { start, end: at } });
+  };
+  while (at < text.length) {
+    const start = at;
+    const character = text.charAt(at);
+    const next = text.charAt(at + 1);
+    if (SPACE.test(character)) {
+      at += 1;
+    } else if ((character === '-' && next === '-') || (character === '#' && (next === ' ' || next === '!'))) {
+      const newline = text.indexOf('\n', at);
+      at = newline === -1 ? text.length : newline + 1;
+    } else if (character === '/' && next === '*') {
+      at = endOfComment(text, at);
+    } else if (character === "'") {
+      const { value, end } = readQuoted(text, at, "'", 'The text literal');
+      at = end;
+      push('string', start, value);
+    } else if (character === '`' || character === '"') {
+      const { value, end } = readQuoted(text, at, character, 'The quoted name');
+      if (value === '') throw syntax('A quoted name cannot be empty.', start, end);
+      at = end;
+      push('quoted', start, value);
+    } else if (character === '$' && /^\$[A-Za-z0-9_]*\$/.test(text.slice(at, at + 64))) {
+      const tag = /^\$[A-Za-z0-9_]*\$/.exec(text.slice(at, at + 64))?.[0] ?? '$$';
+      const close = text.indexOf(tag, at + tag.length);
+      if (close === -1) throw syntax(`The text that opens with ${tag} is not closed.`, start, text.length);
+      at = close + tag.length;
+      push('string', start, text.slice(start + tag.length, close));
+    } else if (/\d/.test(character) || (character === '.' && /\d/.test(next) && !continuesName(lexemes, start))) {
+      NUMBER.lastIndex = at;
+      let number = NUMBER.exec(text)?.[0] ?? character;
+      // `t.1.2` and `x.1` are tuple elements, not decimals.
+      if (continuesName(lexemes, start, true)) number = /^\d+/.exec(number)?.[0] ?? number;
+      at += number.length;
+      if (WORD_START.test(text.charAt(at))) {
+        WORD.lastIndex = at;
+        const rest = WORD.exec(text)?.[0] ?? '';
+        at += rest.length;
+        if (/^\d+$/.test(number)) {
+          push('word', start, number + rest, (number + rest).toUpperCase());
+          continue;
+        }
+        throw syntax(`\`${number}${rest}\` is neither a number nor a name.`, start, at);
+      }
+      push('number', start, number);
+    } else if (WORD_START.test(character)) {
+      WORD.lastIndex = at;
+      const word = WORD.exec(text)?.[0] ?? character;
+      at += word.length;
+      push('word', start, word, word.toUpperCase());
+    } else {
+      const symbol = SYMBOLS.find((candidate) => text.startsWith(candidate, at)) ?? (SINGLE.has(character) ? character : undefined);
+      if (symbol === undefined) throw syntax(`The character \`${character}\` does not belong here.`, start, start + 1);
+      at += symbol.length;
+      push('symbol', start, symbol);
+    }
+  }
+  push('end', text.length, '');
+  return lexemes;
+}
+
+/** A point right after a name, bracket or tuple index selects an element. */
+function continuesName(lexemes: readonly Lexeme[], start: number, afterPoint = false): boolean {
+  const last = lexemes.at(-1);
+  if (!last || last.span.end !== start) return false;
+  if (!afterPoint) return last.kind === 'word' || last.kind === 'quoted' || last.text === ')' || last.text === ']' || (last.kind === 'number' && lexemes.at(-2)?.text === '.');
+  const before = lexemes.at(-2);
+  return last.text === '.' && before !== undefined && before.span.end === last.span.start && (before.kind !== 'symbol' || before.text === ')' || before.text === ']');
+}
+
+function endOfComment(text: string, start: number): number {
+  let depth = 0;
+  let at = start;
+  do {
+    if (text.startsWith('/*', at)) {
+      depth += 1;
+      at += 2;
+    } else if (text.startsWith('*/', at)) {
+      depth -= 1;
+      at += 2;
+    } else {
+      at += 1;
+    }
+    if (at > text.length) throw syntax('The comment that opens here is not closed.', start, text.length);
+  } while (depth > 0);
+  return at;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', a: '\x07', v: '\v', '0': '\0', e: '\x1b' };
+
+function readQuoted(text: string, start: number, quote: string, what: string): { value: string; end: number } {
+  let value = '';
+  let at = start + 1;
+  for (;;) {
+    if (at >= text.length) throw syntax(`${what} that opens here is not closed.`, start, text.length);
+    const character = text.charAt(at);
+    if (character === quote) {
+      if (text.charAt(at + 1) !== quote) return { value, end: at + 1 };
+      value += quote;
+      at += 2;
+    } else if (character === '\\') {
+      const escaped = text.charAt(at + 1);
+      const code = escaped === 'x' ? /^[0-9a-fA-F]{2}/.exec(text.slice(at + 2, at + 4))?.[0] : undefined;
+      if (code !== undefined) {
+        value += String.fromCharCode(Number.parseInt(code, 16));
+        at += 4;
+      } else if (escaped === 'N') {
+        at += 2;
+      } else {
+        // ClickHouse keeps the backslash before % and _, which LIKE reads, and before what has no meaning.
+        value += ESCAPES[escaped] ?? (/[\\'"`/=]/.test(escaped) ? escaped : `\\${escaped}`);
+        at += 2;
+      }
+    } else {
+      value += character;
+      at += 1;
+    }
+  }
+}
+
+function syntax(message: string, start: number, end: number): SandpiperError {
+  return new SandpiperError('syntax', message, { span: { start, end } });
+}
