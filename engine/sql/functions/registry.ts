@@ -1,0 +1,54 @@
+/**
+ * All functions of Sandpiper's SQL: the lists of this folder, joined. Finds one by name (names are case-sensitive
+ * except where ClickHouse says otherwise) and names near ones for a mistyped name.
+ */
+import type { FunctionDefinition } from './definition.ts';
+
+/** One line for each file of this folder. */
+const LISTS: readonly (readonly FunctionDefinition[])[] = [
+];
+
+const EXACT = new Map<string, FunctionDefinition>();
+const ANY_CASE = new Map<string, FunctionDefinition>();
+
+for (const definition of LISTS.flat()) {
+  for (const name of [definition.name, ...(definition.aliases ?? [])]) {
+    if (EXACT.has(name)) throw new Error(`Two functions are called ${name}`);
+    EXACT.set(name, definition);
+    if (definition.caseInsensitive) ANY_CASE.set(name.toLowerCase(), definition);
+  }
+}
+
+/** The function that this name means, or undefined. */
+export function findFunction(name: string): FunctionDefinition | undefined {
+  return EXACT.get(name) ?? ANY_CASE.get(name.toLowerCase());
+}
+
+/** All functions, each once, by name. */
+export function listFunctions(): readonly FunctionDefinition[] {
+  return [...new Set(EXACT.values())].sort((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+/** Up to three names that a mistyped one may have meant, nearest first. */
+export function suggestFunctions(name: string): readonly string[] {
+  const wanted = name.toLowerCase();
+  return [...EXACT.keys()]
+    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toLowerCase()) }))
+    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(Math.min(wanted.length, candidate.length) / 3)))
+    .sort((left, right) => left.distance - right.distance || (left.candidate < right.candidate ? -1 : 1))
+    .slice(0, 3)
+    .map(({ candidate }) => candidate);
+}
+
+function editDistance(left: string, right: string): number {
+  let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= left.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= right.length; column += 1) {
+      const replaced = (previous[column - 1] ?? 0) + (left[row - 1] === right[column - 1] ? 0 : 1);
+      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[right.length] ?? 0;
+}
