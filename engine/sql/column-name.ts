@@ -1,0 +1,82 @@
+/**
+ * The name ClickHouse gives to an unnamed column: its expression in canonical form, `plus(a, 1)`, `countIf(x)`.
+ * Also the key by which two expressions are seen to be the same.
+ */
+import type { Expression, OrderItem, WindowSpecification } from './ast.ts';
+
+export function columnName(expression: Expression): string {
+  switch (expression.kind) {
+    case 'number':
+      return numberName(expression.text);
+    case 'string':
+      return quoted(expression.value);
+    case 'boolean':
+      return String(expression.value);
+    case 'null':
+      return 'NULL';
+    case 'identifier':
+      return expression.parts.map((part) => part.text).join('.');
+    case 'asterisk':
+      return '*';
+    case 'columns':
+      return 'COLUMNS';
+    case 'array':
+      return `[${list(expression.elements)}]`;
+    case 'tuple':
+      return `(${list(expression.elements)})`;
+    case 'lambda':
+      return `lambda(tuple(${expression.parameters.map((name) => name.text).join(', ')}), ${columnName(expression.body)})`;
+    case 'subquery':
+      return '_subquery';
+    case 'exists':
+      return 'exists(_subquery)';
+    case 'parameter':
+      return `{${expression.name}}`;
+    case 'aliased':
+      return expression.alias.text;
+    case 'call': {
+      const argument = expression.arguments[0];
+      if (expression.name.text === 'negate' && expression.written === 'operator' && argument?.kind === 'number') return `-${numberName(argument.text)}`;
+      const written = expression.distinct && expression.name.text.toLowerCase() === 'count' ? 'countDistinct' : expression.name.text;
+      const distinct = expression.distinct && written === expression.name.text ? 'DISTINCT ' : '';
+      const parameters = expression.parameters ? `(${list(expression.parameters)})` : '';
+      const args = written.toLowerCase() === 'count' && argument?.kind === 'asterisk' ? '' : list(expression.arguments);
+      const over = expression.over === undefined ? '' : ` OVER ${'text' in expression.over ? expression.over.text : windowName(expression.over)}`;
+      return `${written}${parameters}(${distinct}${args})${over}`;
+    }
+    default:
+      return expression satisfies never;
+  }
+}
+
+function list(expressions: readonly Expression[]): string {
+  return expressions.map(columnName).join(', ');
+}
+
+function windowName(window: WindowSpecification): string {
+  const parts: string[] = [];
+  if (window.partitionBy.length > 0) parts.push(`PARTITION BY ${list(window.partitionBy)}`);
+  if (window.orderBy.length > 0) parts.push(`ORDER BY ${window.orderBy.map(orderName).join(', ')}`);
+  if (window.frame) parts.push(`${window.frame.unit.toUpperCase()} ${JSON.stringify(window.frame.start, withoutSpans)} ${JSON.stringify(window.frame.end, withoutSpans)}`);
+  return `(${parts.join(' ')})`;
+}
+
+function orderName(item: OrderItem): string {
+  return `${columnName(item.expression)} ${item.descending ? 'DESC' : 'ASC'}`;
+}
+
+function withoutSpans(key: string, value: unknown): unknown {
+  return key === 'span' ? undefined : value;
+}
+
+function numberName(text: string): string {
+  if (/^\d+$/.test(text)) return BigInt(text).toString();
+  if (/^0[xXbB]/.test(text) && !text.includes('.') && !/p/i.test(text)) return BigInt(text).toString();
+  const value = Number(text.replaceAll('_', ''));
+  if (!Number.isFinite(value)) return text;
+  return Number.isInteger(value) && Math.abs(value) < 1e15 ? `${value}.` : String(value);
+}
+
+function quoted(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\t', '\\t')}'`;
+}

@@ -1,0 +1,130 @@
+/**
+ * What all parts of one translation share: the catalog, fresh names, the CTEs made so far, the stored tables read.
+ * A query in progress is known by its id, so that pipes that feed each other are refused and not followed for ever.
+ */
+import { SandpiperError, type Span } from '../errors.ts';
+import type { Expression, Query } from './ast.ts';
+import type { Argument, Bound } from './bound.ts';
+import type { Catalog } from './catalog.ts';
+import { duck, duckName, joined, type DuckSql } from './duck.ts';
+import type { FunctionContext } from './functions/definition.ts';
+import { findFunction, suggestFunctions } from './functions/registry.ts';
+import type { ClickHouseType } from './types.ts';
+
+/** A query's result inside another: complete SELECT text and its columns. */
+export interface Relation {
+  readonly sql: DuckSql;
+  readonly columns: readonly RelationColumn[];
+}
+
+export interface RelationColumn {
+  readonly name: string;
+  readonly type: ClickHouseType;
+  /** What DuckDB calls it. */
+  readonly id: string;
+}
+
+/** Names that a query inherits from the queries around it. */
+export interface Environment {
+  readonly statement: Statement;
+  /** CTEs by name, bound when first used. */
+  readonly ctes: ReadonlyMap<string, () => Relation>;
+  /** `WITH expression AS name` of outer queries. */
+  readonly constants: ReadonlyMap<string, () => Bound>;
+}
+
+export interface StatementOptions {
+  readonly catalog: Catalog;
+  readonly timeZone: string;
+  readonly nowMicros: bigint;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Binds a query; given by translate.ts, so that expressions and queries need not import each other. */
+  readonly bindQuery: (query: Query, environment: Environment) => Relation;
+}
+
+export class Statement {
+  readonly options: StatementOptions;
+  readonly context: FunctionContext;
+  readonly #ctes: { readonly name: string; readonly sql: DuckSql; readonly recursive: boolean }[] = [];
+  readonly #pipes = new Map<string, Relation>();
+  readonly #inProgress: string[] = [];
+  readonly #tables = new Map<string, readonly [string, string]>();
+  #names = 0;
+
+  constructor(options: StatementOptions) {
+    this.options = options;
+    this.context = {
+      timeZone: options.timeZone,
+      nowMicros: options.nowMicros,
+      call: (name, args, span) => this.callFunction(name, args, span),
+      freshName: () => this.fresh('v'),
+    };
+  }
+
+  /** A name that nothing else in the statement has. */
+  fresh(prefix: string): string {
+    this.#names += 1;
+    return `${prefix}${this.#names}`;
+  }
+
+  callFunction(name: string, args: readonly Argument[], span: Span): Bound {
+    const definition = findFunction(name);
+    if (!definition) {
+      const near = suggestFunctions(name);
+      const hint = near.length === 0 ? '' : ` Did you mean ${near.join(' or ')}?`;
+      throw new SandpiperError('unknown-name', `There is no function ${name} in Sandpiper.${hint}`, { span });
+    }
+    return definition.bind({ name: definition.name, arguments: args, span, context: this.context });
+  }
+
+  /** Adds a CTE and gives the relation that reads it. */
+  addCte(prefix: string, relation: Relation, recursive = false): Relation {
+    const name = this.fresh(`${prefix.replace(/[^A-Za-z0-9_]/g, '_')}_`);
+    return this.addNamedCte(name, relation, recursive);
+  }
+
+  addNamedCte(name: string, relation: Relation, recursive: boolean): Relation {
+    this.#ctes.push({ name, sql: relation.sql, recursive });
+    return { sql: duck`SELECT * FROM ${duckName(name)}`, columns: relation.columns };
+  }
+
+  /** The relation of a pipe or node, bound once. */
+  pipe(id: string, query: Query, span: Span): Relation {
+    const known = this.#pipes.get(id);
+    if (known) return known;
+    if (this.#inProgress.includes(id)) {
+      throw new SandpiperError('bad-request', `${[...this.#inProgress, id].join(' reads ')}: a pipe cannot feed itself.`, { span });
+    }
+    this.#inProgress.push(id);
+    try {
+      const relation = this.addCte(id, this.options.bindQuery(query, { statement: this, ctes: new Map(), constants: new Map() }));
+      this.#pipes.set(id, relation);
+      return relation;
+    } catch (error) {
+      if (!(error instanceof SandpiperError)) throw error;
+      const message = error.message.includes(' has an error: ') ? error.message : `${id} has an error: ${error.message}`;
+      throw new SandpiperError(error.code, message, { span, cause: error });
+    } finally {
+      this.#inProgress.pop();
+    }
+  }
+
+  readTable(name: readonly [string, string]): void {
+    this.#tables.set(name.join('.'), name);
+  }
+
+  get tables(): readonly (readonly [string, string])[] {
+    return [...this.#tables.values()];
+  }
+
+  /** The whole statement: the CTEs in order, then the query. */
+  finish(sql: DuckSql): DuckSql {
+    if (this.#ctes.length === 0) return sql;
+    const parts = this.#ctes.map(({ name, sql: body }) => duck`${duckName(name)} AS (${body})`);
+    const word = this.#ctes.some(({ recursive }) => recursive) ? duck`WITH RECURSIVE` : duck`WITH`;
+    return duck`${word} ${joined(parts, ', ')} ${sql}`;
+  }
+}
+
+/** The aliases of one query, by name. */
+export type Aliases = ReadonlyMap<string, Expression>;
