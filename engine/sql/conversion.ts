@@ -1,0 +1,310 @@
+/**
+ * ClickHouse's conversions between types: CAST with wrapping integers and failing text, the OrNull, OrZero and
+ * OrDefault forms, and bringing several values to their common type.
+ * Promises: the result is in the plain representation; a constant stays known where that is simple; NULL in a
+ * conversion to a type that is not Nullable fails while running, as in ClickHouse.
+ * Numbers are in convert-number.ts, times in convert-time.ts, text forms in convert-text.ts.
+ */
+import { SandpiperError, type Span } from '../errors.ts';
+import { bound, type Bound, type Constant } from './bound.ts';
+import { commonType } from './common-type.ts';
+import {
+  asWholeNumber, decimalToDecimal, floatToDecimal, fractionToInteger, integerToInteger, textToDecimal, textToInteger, textToIntegerOrNull, wrapConstant,
+} from './convert-number.ts';
+import { textSql } from './convert-text.ts';
+import { textToTimeOrNull, toDate, toDateTime, toDateTime64 } from './convert-time.ts';
+import { duck, duckInteger, duckName, duckString, joined, type DuckSql } from './duck.ts';
+import { defaultSql, duckTypeSql, plainSql, tupleFieldNames } from './physical.ts';
+import { bare, isNullable, printType, sameType, type ClickHouseType, type TupleElement } from './types.ts';
+
+export { commonType } from './common-type.ts';
+
+export interface ConversionOptions {
+  /** The server's zone, for times without one. Default UTC. */
+  readonly timeZone?: string;
+}
+
+interface Conversion {
+  readonly zone: string;
+  readonly span: Span;
+  readonly depth: number;
+}
+
+/** CAST(value AS to). */
+export function cast(value: Bound, to: ClickHouseType, options: ConversionOptions = {}): Bound {
+  if (value.representation === 'plain' && sameType(value.type, to)) return value;
+  const conversion = { zone: options.timeZone ?? 'UTC', span: value.span, depth: 0 };
+  const constant = value.constant === undefined ? undefined : castConstant(value.constant, value.type, to);
+  const literal = constant === undefined ? undefined : constantSql(constant, to);
+  const sql = literal ?? convert(plainSql(value), value.type, to, conversion);
+  const result = bound(to, sql, value.span);
+  return constant === undefined ? result : { ...result, constant };
+}
+
+/** toInt32OrNull and its kin: the text as this type, or the fallback (NULL when undefined) where it cannot be read. */
+export function castTextOr(value: Bound, to: ClickHouseType, fallback: DuckSql | undefined, options: ConversionOptions = {}): DuckSql {
+  const conversion = { zone: options.timeZone ?? 'UTC', span: value.span, depth: 0 };
+  const tried = textOrNull(plainSql(value), bare(to), conversion);
+  return fallback === undefined ? tried : duck`coalesce(${tried}, ${fallback})`;
+}
+
+/** The values, each cast to the common type of all. */
+export function unify(values: readonly Bound[], span: Span, options: ConversionOptions = {}): readonly Bound[] {
+  const type = commonType(values.map((value) => value.type), span);
+  return values.map((value) => cast(value, type, options));
+}
+
+function convert(value: DuckSql, from: ClickHouseType, to: ClickHouseType, conversion: Conversion): DuckSql {
+  const source = bare(from);
+  const target = bare(to);
+  if (source.kind === 'Nothing') {
+    if (isNullable(to) || !isNullable(from)) return duck`CAST(${value} AS ${duckTypeSql(to)})`;
+    throw new SandpiperError('type', `NULL cannot be converted to ${printType(to)}, which is not Nullable.`, { span: conversion.span });
+  }
+  const sql =
+    isText(source) && isNullable(to) && !isText(target) && scalar(target)
+      ? textOrNull(value, target, conversion)
+      : convertBare(value, source, target, conversion);
+  if (!isNullable(from) || isNullable(to) || !scalar(target)) return sql;
+  return duck`coalesce(${sql}, CAST(error('NULL cannot be converted to a type that is not Nullable.') AS ${duckTypeSql(target)}))`;
+}
+
+function isText(type: ClickHouseType): boolean {
+  return type.kind === 'String' || type.kind === 'FixedString';
+}
+
+function scalar(type: ClickHouseType): boolean {
+  return !['Array', 'Map', 'Tuple', 'Nested', 'JSON', 'Dynamic', 'Geo', 'AggregateFunction'].includes(type.kind);
+}
+
+function convertBare(value: DuckSql, from: ClickHouseType, to: ClickHouseType, conversion: Conversion): DuckSql {
+  if (from.kind === 'Geo') return convertBare(value, from.of, to, conversion);
+  if (to.kind === 'Geo') return convertBare(value, from, to.of, conversion);
+  if (sameType(from, to)) return value;
+  const type = duckTypeSql(to);
+  switch (to.kind) {
+    case 'Integer': {
+      if (isText(from)) return textToInteger(value, to);
+      if (from.kind === 'Float' || from.kind === 'BFloat16' || from.kind === 'Decimal') return fractionToInteger(value, to);
+      const whole = asWholeNumber(value, from);
+      if (whole) return integerToInteger(whole.sql, whole.type, to);
+      break;
+    }
+    case 'Float':
+    case 'BFloat16': {
+      if (from.kind === 'DateTime64') return duck`CAST(epoch(${value}) AS ${type})`;
+      if (isText(from) || ['Float', 'BFloat16', 'Decimal'].includes(from.kind)) return duck`CAST(${value} AS ${type})`;
+      const whole = asWholeNumber(value, from);
+      if (whole) return duck`CAST(${whole.sql} AS ${type})`;
+      break;
+    }
+    case 'Decimal': {
+      if (isText(from)) return textToDecimal(value, to, duck`CAST`);
+      if (from.kind === 'Float' || from.kind === 'BFloat16') return floatToDecimal(value, to);
+      if (from.kind === 'Decimal') return decimalToDecimal(value, from, to);
+      if (from.kind === 'DateTime64') return duck`CAST(CAST(epoch_us(${value}) AS DECIMAL(38, 0)) / 1000000 AS ${type})`;
+      const whole = asWholeNumber(value, from);
+      if (whole) return duck`CAST(${whole.sql} AS ${type})`;
+      break;
+    }
+    case 'Bool':
+      if (isText(from)) return duck`sandpiper_bool(${value})`;
+      if (['Integer', 'Float', 'BFloat16', 'Decimal'].includes(from.kind)) return duck`(${value} <> 0)`;
+      break;
+    case 'String':
+      return textSql(value, from, conversion.zone, conversion.span, conversion.depth);
+    case 'FixedString':
+      if (from.kind === 'FixedString' ? from.length <= to.length : isText(from)) return fixedText(value, to.length);
+      break;
+    case 'Enum':
+      return toEnum(value, from, to, conversion);
+    case 'UUID':
+      if (isText(from)) return duck`CAST(${value} AS UUID)`;
+      break;
+    case 'IPv4':
+      if (isText(from)) return duck`sandpiper_ipv4(${value})`;
+      if (from.kind === 'Integer') return duck`sandpiper_ipv4_text(${integerToInteger(value, from, { kind: 'Integer', bits: 32, signed: false })})`;
+      break;
+    case 'IPv6':
+      if (isText(from)) return duck`sandpiper_ipv6(${value})`;
+      if (from.kind === 'IPv4') return duck`'::ffff:' || ${value}`;
+      break;
+    case 'Date':
+    case 'Date32':
+      return toDate(value, from, to, conversion.zone) ?? refuse(from, to, conversion);
+    case 'DateTime':
+      return toDateTime(value, from, to, conversion.zone) ?? refuse(from, to, conversion);
+    case 'DateTime64':
+      return toDateTime64(value, from, to, conversion.zone) ?? refuse(from, to, conversion);
+    case 'Interval':
+      if (from.kind === 'Integer' || from.kind === 'Bool') return duck`CAST(${value} AS BIGINT)`;
+      if (isText(from)) return duck`CAST(${value} AS BIGINT)`;
+      break;
+    case 'Array':
+    case 'Nested':
+      return toArray(value, from, to, conversion);
+    case 'Tuple':
+      if (from.kind === 'Tuple') return toTuple(value, from.elements, to.elements, conversion);
+      break;
+    case 'Map':
+      return toMap(value, from, to, conversion);
+    case 'JSON':
+      if (isText(from)) return duck`CAST(${value} AS JSON)`;
+      if (['Map', 'Tuple', 'Dynamic'].includes(from.kind)) return duck`to_json(${value})`;
+      break;
+    case 'Dynamic':
+      return from.kind === 'JSON' ? value : duck`to_json(${value})`;
+    default:
+      break;
+  }
+  return refuse(from, to, conversion);
+}
+
+function refuse(from: ClickHouseType, to: ClickHouseType, conversion: Conversion): never {
+  throw new SandpiperError('type', `A value of type ${printType(from)} cannot be converted to ${printType(to)}.`, { span: conversion.span });
+}
+
+/** Text as a scalar type, NULL where it cannot be read. */
+function textOrNull(value: DuckSql, to: ClickHouseType, conversion: Conversion): DuckSql {
+  switch (to.kind) {
+    case 'Integer':
+      return textToIntegerOrNull(value, to);
+    case 'Decimal':
+      return textToDecimal(value, to, duck`TRY_CAST`);
+    case 'Float':
+    case 'BFloat16':
+    case 'UUID':
+    case 'Interval':
+    case 'JSON':
+      return duck`TRY_CAST(${value} AS ${duckTypeSql(to)})`;
+    case 'Bool':
+      return duck`sandpiper_bool_or_null(${value})`;
+    case 'IPv4':
+      return duck`sandpiper_ipv4_or_null(${value})`;
+    case 'IPv6':
+      return duck`sandpiper_ipv6_or_null(${value})`;
+    case 'Date':
+    case 'Date32':
+    case 'DateTime':
+    case 'DateTime64':
+      return textToTimeOrNull(value, to, conversion.zone);
+    case 'Enum':
+      return duck`CASE WHEN ${value} IN (${to.values.map((item) => duckString(item.name))}) THEN ${value} END`;
+    default:
+      return convertBare(value, { kind: 'String' }, to, conversion);
+  }
+}
+
+function fixedText(value: DuckSql, length: number): DuckSql {
+  return duck`sandpiper_fixed(${value}, ${duckInteger(length)})`;
+}
+
+function toEnum(value: DuckSql, from: ClickHouseType, to: Extract<ClickHouseType, { kind: 'Enum' }>, conversion: Conversion): DuckSql {
+  if (isText(from) || from.kind === 'Enum') {
+    const names = to.values.map((item) => duck`WHEN ${duckString(item.name)} THEN ${duckString(item.name)}`);
+    const numbers = from.kind === 'Enum' ? [] : to.values.filter((item) => !to.values.some((other) => other.name === String(item.value))).map((item) => duck`WHEN ${duckString(String(item.value))} THEN ${duckString(item.name)}`);
+    return duck`CASE ${value} ${joined([...names, ...numbers], ' ')} ELSE sandpiper_not_in_enum(${value}) END`;
+  }
+  if (from.kind === 'Integer') {
+    const items = to.values.map((item) => duck`WHEN ${duckInteger(item.value)} THEN ${duckString(item.name)}`);
+    return duck`CASE ${value} ${joined(items, ' ')} ELSE sandpiper_not_in_enum(${value}) END`;
+  }
+  return refuse(from, to, conversion);
+}
+
+function toArray(value: DuckSql, from: ClickHouseType, to: ClickHouseType, conversion: Conversion): DuckSql {
+  const target = to.kind === 'Nested' ? ({ kind: 'Tuple', elements: to.elements } as const) : to.kind === 'Array' ? to.of : to;
+  if (from.kind === 'Array' || from.kind === 'Nested') {
+    const source: ClickHouseType = from.kind === 'Array' ? from.of : { kind: 'Tuple', elements: from.elements };
+    const name = duckName(`c${conversion.depth}`);
+    if (bare(source).kind === 'Nothing') return duck`CAST(${value} AS ${duckTypeSql(to)})`;
+    const item = convert(name, source, target, { ...conversion, depth: conversion.depth + 1 });
+    return item === name ? value : duck`list_transform(${value}, lambda ${name}: ${item})`;
+  }
+  if (from.kind === 'Map') {
+    const entries: ClickHouseType = { kind: 'Array', of: { kind: 'Tuple', elements: [{ name: 'key', type: from.key }, { name: 'value', type: from.value }] } };
+    return toArray(duck`map_entries(${value})`, entries, to, conversion);
+  }
+  if (isText(from)) return duck`CAST(${value} AS ${duckTypeSql(to)})`;
+  return refuse(from, to, conversion);
+}
+
+function toTuple(value: DuckSql, from: readonly TupleElement[], to: readonly TupleElement[], conversion: Conversion): DuckSql {
+  if (from.length !== to.length) {
+    throw new SandpiperError('type', `A tuple of ${from.length} elements cannot be converted to one of ${to.length}.`, { span: conversion.span });
+  }
+  const row = duckName(`c${conversion.depth}`);
+  const [fromNames, toNames] = [tupleFieldNames(from), tupleFieldNames(to)];
+  const fields = to.map((element, index) => {
+    const item = convert(duck`${row}.${duckName(fromNames[index] ?? '')}`, from[index]?.type ?? element.type, element.type, { ...conversion, depth: conversion.depth + 1 });
+    return duck`${duckName(toNames[index] ?? '')} := ${item}`;
+  });
+  return duck`list_transform([${value}], lambda ${row}: struct_pack(${fields}))[1]`;
+}
+
+function toMap(value: DuckSql, from: ClickHouseType, to: Extract<ClickHouseType, { kind: 'Map' }>, conversion: Conversion): DuckSql {
+  const inner = { ...conversion, depth: conversion.depth + 1 };
+  const entry = duckName(`c${conversion.depth}`);
+  if (from.kind === 'Map') {
+    const key = convert(duck`${entry}.key`, from.key, to.key, inner);
+    const item = convert(duck`${entry}.value`, from.value, to.value, inner);
+    return duck`CAST(map_from_entries(list_transform(map_entries(${value}), lambda ${entry}: struct_pack(k := ${key}, v := ${item}))) AS ${duckTypeSql(to)})`;
+  }
+  if (from.kind === 'Array' && bare(from.of).kind === 'Tuple') {
+    const pair = bare(from.of);
+    if (pair.kind === 'Tuple' && pair.elements.length === 2) {
+      const pairs: ClickHouseType = { kind: 'Array', of: { kind: 'Tuple', elements: [{ name: 'k', type: to.key }, { name: 'v', type: to.value }] } };
+      return duck`CAST(map_from_entries(${toArray(value, from, pairs, conversion)}) AS ${duckTypeSql(to)})`;
+    }
+  }
+  if (from.kind === 'Tuple' && from.elements.length === 2) {
+    const [keys, items] = from.elements.map((element) => bare(element.type));
+    const [keyName, itemName] = tupleFieldNames(from.elements);
+    if (keys?.kind === 'Array' && items?.kind === 'Array') {
+      const row = duckName(`m${conversion.depth}`);
+      const keyList = toArray(duck`${row}.${duckName(keyName ?? '')}`, keys, { kind: 'Array', of: to.key }, inner);
+      const itemList = toArray(duck`${row}.${duckName(itemName ?? '')}`, items, { kind: 'Array', of: to.value }, inner);
+      return duck`CAST(list_transform([${value}], lambda ${row}: map(${keyList}, ${itemList}))[1] AS ${duckTypeSql(to)})`;
+    }
+  }
+  return refuse(from, to, conversion);
+}
+
+function castConstant(constant: Constant, from: ClickHouseType, to: ClickHouseType): Constant | undefined {
+  const target = bare(to);
+  if (constant.kind === 'null') return isNullable(to) ? constant : undefined;
+  if (constant.kind === 'integer' && ['Integer', 'Bool', 'Interval'].includes(bare(from).kind)) {
+    if (target.kind === 'Integer') return { kind: 'integer', value: wrapConstant(constant.value, target) };
+    if (target.kind === 'Interval') return constant;
+    if (target.kind === 'Bool') return { kind: 'integer', value: constant.value === 0n ? 0n : 1n };
+    if (target.kind === 'Float') return { kind: 'float', value: target.bits === 32 ? Math.fround(Number(constant.value)) : Number(constant.value) };
+    if (target.kind === 'String') return bare(from).kind === 'Bool' ? undefined : { kind: 'text', value: String(constant.value) };
+  }
+  if (constant.kind === 'float' && bare(from).kind === 'Float') {
+    if (target.kind === 'Integer' && Number.isFinite(constant.value) && Math.abs(constant.value) < 2 ** 63) return { kind: 'integer', value: wrapConstant(BigInt(Math.trunc(constant.value)), target) };
+    if (target.kind === 'Float') return { kind: 'float', value: target.bits === 32 ? Math.fround(constant.value) : constant.value };
+  }
+  if (constant.kind === 'text' && isText(bare(from))) {
+    if (target.kind === 'String') return constant;
+    if (target.kind === 'Integer' && (target.signed ? /^[+-]?\d+$/ : /^\+?\d+$/).test(constant.value)) return { kind: 'integer', value: wrapConstant(BigInt(constant.value.replace(/^\+/, '')), target) };
+    if (target.kind === 'Enum' && target.values.some((item) => item.name === constant.value)) return constant;
+    if ((target.kind === 'Date' || target.kind === 'Date32') && /^\d{4}-\d{2}-\d{2}$/.test(constant.value)) return constant;
+    if ((target.kind === 'DateTime' || target.kind === 'DateTime64') && /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d+)?$/.test(constant.value)) return constant;
+  }
+  if (sameType(bare(from), target)) return constant;
+  return undefined;
+}
+
+/** Literal SQL of folded numbers and texts; the rest is left to DuckDB's own folding. */
+function constantSql(constant: Constant, to: ClickHouseType): DuckSql | undefined {
+  const target = bare(to);
+  if (constant.kind === 'null') return duck`CAST(NULL AS ${duckTypeSql(to)})`;
+  if (constant.kind === 'integer' && (target.kind === 'Integer' || target.kind === 'Interval')) return duck`CAST(${duckInteger(constant.value)} AS ${duckTypeSql(target)})`;
+  if (constant.kind === 'text' && (target.kind === 'String' || target.kind === 'Enum')) return duckString(constant.value);
+  return undefined;
+}
+
+/** The default value of a type as a Bound, for OrZero and OrDefault. */
+export function defaultOf(type: ClickHouseType, span: Span): Bound {
+  return bound(type, defaultSql(type), span);
+}

@@ -1,0 +1,136 @@
+/**
+ * Dates and times from text, numbers and each other, with zones. Text without an offset is the wall clock of the
+ * target's zone; a Date is the day that the source's zone shows. Gives undefined where ClickHouse converts nothing.
+ */
+import { epochSeconds } from './convert-number.ts';
+import { duck, duckInteger, duckString, type DuckSql } from './duck.ts';
+import { isUtc, localTime, utcTime, zoneOf } from './time-zone.ts';
+import type { ClickHouseType } from './types.ts';
+
+type DateType = Extract<ClickHouseType, { kind: 'Date' | 'Date32' }>;
+type DateTimeType = Extract<ClickHouseType, { kind: 'DateTime' }>;
+type DateTime64Type = Extract<ClickHouseType, { kind: 'DateTime64' }>;
+
+export function toDate(value: DuckSql, from: ClickHouseType, to: DateType, serverZone: string): DuckSql | undefined {
+  switch (from.kind) {
+    case 'String':
+    case 'FixedString':
+      return to.kind === 'Date' ? duck`sandpiper_clamp_date(sandpiper_date(${value}))` : duck`sandpiper_date(${value})`;
+    case 'Integer':
+    case 'Float':
+    case 'Decimal':
+      return to.kind === 'Date' || (from.kind === 'Integer' && !from.signed)
+        ? duck`sandpiper_number_date(${value})`
+        : duck`(DATE '1970-01-01' + CAST(trunc(${value}) AS INTEGER))`;
+    case 'Date':
+      return value;
+    case 'Date32':
+      return duck`sandpiper_clamp_date(${value})`;
+    case 'DateTime':
+    case 'DateTime64':
+      return duck`CAST(${localTime(value, zoneOf(from, serverZone))} AS DATE)`;
+    default:
+      return undefined;
+  }
+}
+
+export function toDateTime(value: DuckSql, from: ClickHouseType, to: DateTimeType, serverZone: string): DuckSql | undefined {
+  const zone = zoneOf(to, serverZone);
+  switch (from.kind) {
+    case 'String':
+    case 'FixedString':
+      return duck`date_trunc('second', ${readTime(value, zone, 'DateTime')})`;
+    case 'Integer':
+    case 'Float':
+    case 'Decimal':
+      return duck`sandpiper_number_time(${from.kind === 'Integer' ? value : duck`trunc(${value})`})`;
+    case 'Date':
+    case 'Date32':
+      return utcTime(duck`CAST(${value} AS TIMESTAMP)`, zone);
+    case 'DateTime':
+      return value;
+    case 'DateTime64':
+      return duck`date_trunc('second', CAST(${value} AS TIMESTAMP))`;
+    default:
+      return undefined;
+  }
+}
+
+export function toDateTime64(value: DuckSql, from: ClickHouseType, to: DateTime64Type, serverZone: string): DuckSql | undefined {
+  const zone = zoneOf(to, serverZone);
+  const wide = (sql: DuckSql) => (to.precision > 6 ? duck`CAST(${sql} AS TIMESTAMP_NS)` : sql);
+  switch (from.kind) {
+    case 'String':
+    case 'FixedString':
+      if (to.precision > 6 && isUtc(zone)) return cutTo(duck`coalesce(TRY_CAST(${value} AS TIMESTAMP_NS), CAST(${readTime(value, zone, 'DateTime64')} AS TIMESTAMP_NS))`, to.precision);
+      return cutTo(wide(readTime(value, zone, 'DateTime64')), to.precision);
+    case 'Integer':
+      return wide(duck`make_timestamp(CAST(${value} AS BIGINT) * 1000000)`);
+    case 'Float':
+    case 'Decimal': {
+      const power = duckInteger(10 ** to.precision);
+      if (to.precision > 6) return duck`make_timestamp_ns(CAST(trunc(${value} * ${power}) AS BIGINT) * ${duckInteger(10 ** (9 - to.precision))})`;
+      return duck`make_timestamp(CAST(trunc(${value} * ${power}) AS BIGINT) * ${duckInteger(10 ** (6 - to.precision))})`;
+    }
+    case 'Date':
+    case 'Date32':
+      return wide(utcTime(duck`CAST(${value} AS TIMESTAMP)`, zone));
+    case 'DateTime':
+      return wide(value);
+    case 'DateTime64': {
+      if (from.precision <= to.precision) return from.precision > 6 ? value : wide(value);
+      const cut = cutTo(value, to.precision);
+      return from.precision > 6 && to.precision <= 6 ? duck`CAST(${cut} AS TIMESTAMP)` : cut;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Text in ClickHouse's best-effort forms as UTC. */
+function readTime(value: DuckSql, zone: string, what: string): DuckSql {
+  const read = duck`sandpiper_time(${value}, ${duckString(what)})`;
+  if (isUtc(zone)) return read;
+  return duck`CASE WHEN sandpiper_absolute(${value}) THEN ${read} ELSE ${utcTime(read, zone)} END`;
+}
+
+/** Text in the strict forms that OrNull takes as UTC, NULL for other text. */
+export function textToTimeOrNull(value: DuckSql, to: DateType | DateTimeType | DateTime64Type, serverZone: string): DuckSql {
+  if (to.kind === 'Date' || to.kind === 'Date32') {
+    const read = duck`CASE WHEN NOT contains(${value}, 'T') THEN sandpiper_date_or_null(${value}) END`;
+    return to.kind === 'Date' ? duck`sandpiper_clamp_date(${read})` : read;
+  }
+  const zone = zoneOf(to, serverZone);
+  const read = to.kind === 'DateTime' ? duck`sandpiper_strict_time(${value})` : duck`sandpiper_strict_time64(${value})`;
+  const utc = isUtc(zone) ? read : duck`CASE WHEN sandpiper_absolute(${value}) THEN ${read} ELSE ${utcTime(read, zone)} END`;
+  if (to.kind === 'DateTime') return utc;
+  return cutTo(to.precision > 6 ? duck`CAST(${utc} AS TIMESTAMP_NS)` : utc, to.precision);
+}
+
+/** A time with no more digits of a second than its precision has. */
+export function cutTo(value: DuckSql, precision: number): DuckSql {
+  switch (precision) {
+    case 0:
+      return duck`date_trunc('second', ${value})`;
+    case 3:
+      return duck`date_trunc('millisecond', ${value})`;
+    case 6:
+    case 9:
+      return value;
+    default: {
+      if (precision > 6) {
+        const step = duckInteger(10 ** (9 - precision));
+        return duck`make_timestamp_ns(epoch_ns(${value}) // ${step} * ${step})`;
+      }
+      const step = duckInteger(10 ** (6 - precision));
+      return duck`make_timestamp(CAST(floor(epoch_us(${value}) / ${step}) AS BIGINT) * ${step})`;
+    }
+  }
+}
+
+/** A UTC time as the number of its precision's ticks since 1970. */
+export function ticks(value: DuckSql, type: ClickHouseType, precision: number): DuckSql {
+  if (precision === 0) return epochSeconds(value, type);
+  if (precision > 6) return duck`(epoch_ns(${value}) // ${duckInteger(10 ** (9 - precision))})`;
+  return precision === 6 ? duck`epoch_us(${value})` : duck`(epoch_us(${value}) // ${duckInteger(10 ** (6 - precision))})`;
+}

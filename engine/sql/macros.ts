@@ -1,0 +1,103 @@
+/**
+ * The few DuckDB macros that printed SQL calls: longer bodies that do not depend on ClickHouse types. The database
+ * opener runs these statements once, before it locks the configuration. All names begin with `sandpiper_`.
+ * Each gives NULL for NULL.
+ */
+
+/** Offsets such as Z, +02:00 or -0530 after a time of day. */
+const OFFSET = `'[0-9] *[+-][0-9]{2}(:?[0-9]{2})?$'`;
+
+/** Text of the forms that ClickHouse's best-effort reader takes and DuckDB's cast does not. */
+const OTHER_FORMS = [
+  '%b %d %Y %H:%M:%S', '%b %d, %Y %H:%M:%S', '%b %d %Y', '%b %d, %Y', '%d %b %Y %H:%M:%S', '%d %b %Y %H:%M', '%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%B %d, %Y',
+  '%a, %d %b %Y %H:%M:%S', '%a, %d %b %Y %H:%M:%S GMT', '%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d/%m/%Y', '%d-%m-%Y %H:%M:%S', '%d-%m-%Y', '%d.%m.%Y %H:%M:%S', '%d.%m.%Y',
+  '%Y-%m-%d %I:%M:%S %p', '%Y-%m-%d %I:%M %p', '%Y/%m/%d %H:%M:%S', '%Y.%m.%d', '%Y%m%d %H%M%S', '%Y%m%dT%H%M%S', '%Y%m%d %H:%M:%S', '%Y%m%dT%H:%M:%S',
+].map((form) => `'${form}'`).join(', ');
+
+export const DUCKDB_MACROS: readonly string[] = [
+  // A String held as BLOB: its text, or, where it is no UTF-8, its bytes as \xAB.
+  `CREATE OR REPLACE MACRO sandpiper_text(b) AS coalesce(TRY(decode(b)), CAST(b AS VARCHAR))`,
+
+  // A FLOAT or DOUBLE as ClickHouse writes it: 1, 0.1, 1e21, 1e-7, nan, inf, -0.
+  `CREATE OR REPLACE MACRO sandpiper_float_text(x) AS CASE
+    WHEN abs(x) < 1e15 AND x = trunc(x) THEN CASE WHEN x = 0 AND CAST(x AS VARCHAR)[1] = '-' THEN '-0' ELSE CAST(CAST(x AS BIGINT) AS VARCHAR) END
+    WHEN isnan(x) OR isinf(x) OR (abs(x) < 1e15 AND abs(x) >= 1e-4) THEN CAST(x AS VARCHAR)
+    WHEN abs(x) < 1e21 AND abs(x) >= 1e15 THEN (CASE WHEN x < 0 THEN '-' ELSE '' END) || sandpiper_whole_digits(regexp_extract(CAST(abs(x) AS VARCHAR), '^[0-9.]+'), regexp_extract(CAST(x AS VARCHAR), 'e[+](.*)$', 1))
+    WHEN abs(x) < 1e-4 AND abs(x) >= 1e-6 THEN (CASE WHEN x < 0 THEN '-' ELSE '' END) || '0.' || repeat('0', CASE WHEN abs(x) >= 1e-5 THEN 4 ELSE 5 END) || replace(regexp_extract(CAST(abs(x) AS VARCHAR), '^[0-9.]+'), '.', '')
+    ELSE regexp_replace(CAST(x AS VARCHAR), 'e([+]|(-))0*', 'e\\2') END`,
+
+  // Mantissa and exponent as a whole number: '1.5', '18' -> 1500000000000000000. No exponent: 1000000000000000.0.
+  `CREATE OR REPLACE MACRO sandpiper_whole_digits(mantissa, exponent) AS CASE WHEN exponent = '' THEN split_part(mantissa, '.', 1)
+    ELSE rpad(replace(mantissa, '.', ''), CAST(exponent AS INTEGER) + 1, '0') END`,
+
+  // Text in quotes, as inside of arrays: 'it\\'s'.
+  `CREATE OR REPLACE MACRO sandpiper_quoted(t) AS '''' || replace(replace(replace(replace(replace(t, '\\', '\\\\'), '''', '\\'''), chr(10), '\\n'), chr(9), '\\t'), chr(13), '\\r') || ''''`,
+
+  // Whole number text, checked; DuckDB alone would take 1.5 and 1e3.
+  `CREATE OR REPLACE MACRO sandpiper_whole_text(t, what) AS CASE WHEN t IS NULL OR regexp_full_match(t, '[+-]?[0-9]+') THEN t ELSE error('Cannot read the text ''' || t || ''' as ' || what || '.') END`,
+  `CREATE OR REPLACE MACRO sandpiper_unsigned_text(t, what) AS CASE WHEN t IS NULL OR regexp_full_match(t, '[+]?[0-9]+') THEN t ELSE error('Cannot read the text ''' || t || ''' as ' || what || '.') END`,
+  `CREATE OR REPLACE MACRO sandpiper_whole_or_null(t) AS CASE WHEN regexp_full_match(t, '[+-]?[0-9]+') THEN t END`,
+
+  // Text as a Date: 2024-01-31, 2024-1-31, 2024/01/31, 20240131, or with a time after it.
+  `CREATE OR REPLACE MACRO sandpiper_date_or_null(t) AS coalesce(TRY_CAST(t AS DATE), CAST(try_strptime(t, '%Y%m%d') AS DATE), CAST(TRY_CAST(t AS TIMESTAMP) AS DATE))`,
+  `CREATE OR REPLACE MACRO sandpiper_date(t) AS CASE WHEN t IS NOT NULL THEN coalesce(sandpiper_date_or_null(t), error('Cannot read the text ''' || t || ''' as a Date.')) END`,
+  `CREATE OR REPLACE MACRO sandpiper_clamp_date(d) AS CASE WHEN d < DATE '1970-01-01' THEN DATE '1970-01-01' WHEN d > DATE '2149-06-06' THEN DATE '2149-06-06' ELSE d END`,
+
+  // Whether the text names an instant by itself: it ends in Z or an offset, or is a number of seconds.
+  `CREATE OR REPLACE MACRO sandpiper_absolute(t) AS length(t) > 19 AND (t[-1] = 'Z' OR regexp_matches(t, ${OFFSET})) OR (length(t) IN (9, 10, 13, 16) AND regexp_full_match(t, '[0-9]+')) OR regexp_full_match(t, '[0-9]{9,10}[.][0-9]+')`,
+
+  // Text as a point in time in many forms; a local time where sandpiper_absolute is false, else UTC.
+  `CREATE OR REPLACE MACRO sandpiper_time_or_null(t) AS coalesce(
+    CASE WHEN length(t) > 19 AND regexp_matches(t, ${OFFSET}) THEN timezone('UTC', TRY_CAST(t AS TIMESTAMPTZ)) ELSE TRY_CAST(t AS TIMESTAMP) END,
+    CASE WHEN regexp_full_match(t, '[0-9]+') THEN CASE length(t)
+      WHEN 4 THEN try_strptime(t, '%Y') WHEN 6 THEN try_strptime(t, '%Y%m') WHEN 8 THEN try_strptime(t, '%Y%m%d') WHEN 14 THEN try_strptime(t, '%Y%m%d%H%M%S')
+      WHEN 9 THEN make_timestamp(CAST(t AS BIGINT) * 1000000) WHEN 10 THEN make_timestamp(CAST(t AS BIGINT) * 1000000)
+      WHEN 13 THEN make_timestamp(CAST(t AS BIGINT) * 1000) WHEN 16 THEN make_timestamp(CAST(t AS BIGINT)) END
+    WHEN regexp_full_match(t, '[0-9]{9,10}[.][0-9]+') THEN make_timestamp(CAST(CAST(t AS DECIMAL(38, 6)) * 1000000 AS BIGINT))
+    ELSE try_strptime(t, [${OTHER_FORMS}]) END)`,
+  `CREATE OR REPLACE MACRO sandpiper_time(t, what) AS CASE WHEN t IS NOT NULL THEN coalesce(sandpiper_time_or_null(t), error('Cannot read the text ''' || t || ''' as a ' || what || '.')) END`,
+
+  // The strict forms that toDateTimeOrNull and toDateTime64OrNull take: a date, or a date and a time of day, or seconds.
+  `CREATE OR REPLACE MACRO sandpiper_strict_time(t) AS CASE WHEN regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}:[0-9]{2})?') THEN TRY_CAST(t AS TIMESTAMP)
+    WHEN regexp_full_match(t, '[0-9]{5,10}') THEN make_timestamp(CAST(t AS BIGINT) * 1000000) END`,
+  `CREATE OR REPLACE MACRO sandpiper_strict_time64(t) AS CASE WHEN regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?)?') THEN TRY_CAST(t AS TIMESTAMP)
+    WHEN regexp_full_match(t, '[0-9]{5,10}([.][0-9]+)?') THEN make_timestamp(CAST(CAST(t AS DECIMAL(38, 6)) * 1000000 AS BIGINT)) END`,
+
+  // A number as a Date: days up to 65535, else seconds since 1970.
+  `CREATE OR REPLACE MACRO sandpiper_number_date(n) AS CASE WHEN n < 0 THEN DATE '1970-01-01' WHEN n < 65536 THEN DATE '1970-01-01' + CAST(n AS INTEGER) ELSE CAST(make_timestamp(CAST(least(n, 4294967295) AS BIGINT) * 1000000) AS DATE) END`,
+  `CREATE OR REPLACE MACRO sandpiper_number_time(n) AS make_timestamp(CAST(CASE WHEN n < 0 THEN 0 WHEN n > 4294967295 THEN 4294967295 ELSE n END AS BIGINT) * 1000000)`,
+
+  // Text as a Bool.
+  `CREATE OR REPLACE MACRO sandpiper_bool_or_null(t) AS CASE WHEN lower(t) IN ('true', 't', 'yes', 'y', 'on', '1', 'enable', 'enabled') THEN TRUE WHEN lower(t) IN ('false', 'f', 'no', 'n', 'off', '0', 'disable', 'disabled') THEN FALSE END`,
+  `CREATE OR REPLACE MACRO sandpiper_bool(t) AS CASE WHEN t IS NOT NULL THEN coalesce(sandpiper_bool_or_null(t), error('Cannot read the text ''' || t || ''' as a Bool: write true or false.')) END`,
+
+  `CREATE OR REPLACE MACRO sandpiper_not_in_enum(v) AS CASE WHEN v IS NOT NULL THEN error('The value ' || CAST(v AS VARCHAR) || ' is not in the Enum.') END`,
+  `CREATE OR REPLACE MACRO sandpiper_fixed(t, n) AS CASE WHEN strlen(t) > n THEN error('A text of ' || CAST(strlen(t) AS VARCHAR) || ' bytes is too long for FixedString(' || CAST(n AS VARCHAR) || ').') ELSE t || repeat(chr(0), n - strlen(t)) END`,
+
+  // IPv4 as number and text.
+  `CREATE OR REPLACE MACRO sandpiper_ipv4_number(t) AS CAST(CAST(split_part(t, '.', 1) AS BIGINT) * 16777216 + CAST(split_part(t, '.', 2) AS BIGINT) * 65536 + CAST(split_part(t, '.', 3) AS BIGINT) * 256 + CAST(split_part(t, '.', 4) AS BIGINT) AS UINTEGER)`,
+  `CREATE OR REPLACE MACRO sandpiper_ipv4_text(n) AS CAST((CAST(n AS BIGINT) >> 24) & 255 AS VARCHAR) || '.' || CAST((CAST(n AS BIGINT) >> 16) & 255 AS VARCHAR) || '.' || CAST((CAST(n AS BIGINT) >> 8) & 255 AS VARCHAR) || '.' || CAST(CAST(n AS BIGINT) & 255 AS VARCHAR)`,
+  `CREATE OR REPLACE MACRO sandpiper_ipv4_or_null(t) AS CASE WHEN regexp_full_match(t, '((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])([.]|$)){4}') AND t[-1] <> '.' THEN t END`,
+  `CREATE OR REPLACE MACRO sandpiper_ipv4(t) AS CASE WHEN t IS NOT NULL THEN coalesce(sandpiper_ipv4_or_null(t), error('Cannot read the text ''' || t || ''' as an IPv4 address.')) END`,
+
+  // The eight groups of an IPv6 address as 32 hexadecimal digits; ::ffff:1.2.3.4 is taken too. NULL where it is none.
+  `CREATE OR REPLACE MACRO sandpiper_ipv6_mixed(t) AS CASE WHEN contains(t, '.') THEN regexp_replace(t, '[0-9.]+$', '') || printf('%x:%x', CAST(sandpiper_ipv4_number(sandpiper_ipv4_or_null(regexp_extract(t, '[0-9.]+$'))) >> 16 AS INTEGER), CAST(sandpiper_ipv4_number(sandpiper_ipv4_or_null(regexp_extract(t, '[0-9.]+$'))) & 65535 AS INTEGER)) ELSE t END`,
+  `CREATE OR REPLACE MACRO sandpiper_ipv6_groups(t) AS CASE WHEN contains(t, '::')
+    THEN list_filter(string_split(split_part(t, '::', 1), ':'), lambda g: g <> '')
+      || list_transform(range(8 - len(list_filter(string_split(replace(t, '::', ':'), ':'), lambda g: g <> ''))), lambda i: '0')
+      || list_filter(string_split(split_part(t, '::', 2), ':'), lambda g: g <> '')
+    ELSE string_split(t, ':') END`,
+  `CREATE OR REPLACE MACRO sandpiper_ipv6_hex(t) AS CASE WHEN regexp_full_match(t, '[0-9A-Fa-f:.]+') AND contains(t, ':') AND NOT regexp_matches(t, '::.*::|:::')
+      AND len(sandpiper_ipv6_groups(sandpiper_ipv6_mixed(t))) = 8 AND len(list_filter(sandpiper_ipv6_groups(sandpiper_ipv6_mixed(t)), lambda g: NOT regexp_full_match(g, '[0-9A-Fa-f]{1,4}'))) = 0
+    THEN lower(array_to_string(list_transform(sandpiper_ipv6_groups(sandpiper_ipv6_mixed(t)), lambda g: lpad(g, 4, '0')), '')) END`,
+  `CREATE OR REPLACE MACRO sandpiper_ipv6_short(groups) AS CASE WHEN regexp_matches(':' || groups || ':', ':0:0:')
+    THEN regexp_replace(groups, '(^|:)' || list_max(list_filter(['0:0:0:0:0:0:0:0', '0:0:0:0:0:0:0', '0:0:0:0:0:0', '0:0:0:0:0', '0:0:0:0', '0:0:0', '0:0'], lambda z: contains(':' || groups || ':', ':' || z || ':'))) || '(:|$)', '::')
+    ELSE groups END`,
+  // 32 digits as ClickHouse writes an IPv6 address.
+  `CREATE OR REPLACE MACRO sandpiper_ipv6_text(h) AS CASE WHEN starts_with(h, '00000000000000000000ffff') THEN '::ffff:' || sandpiper_ipv4_text(CAST('0x' || h[25:32] AS BIGINT))
+    ELSE sandpiper_ipv6_short(array_to_string(list_transform(range(8), lambda i: coalesce(nullif(ltrim(h[i * 4 + 1:i * 4 + 4], '0'), ''), '0')), ':')) END`,
+  `CREATE OR REPLACE MACRO sandpiper_ipv6_or_null(t) AS CASE WHEN sandpiper_ipv4_or_null(t) IS NOT NULL THEN '::ffff:' || t ELSE sandpiper_ipv6_text(sandpiper_ipv6_hex(t)) END`,
+  `CREATE OR REPLACE MACRO sandpiper_ipv6(t) AS CASE WHEN t IS NOT NULL THEN coalesce(sandpiper_ipv6_or_null(t), error('Cannot read the text ''' || t || ''' as an IPv6 address.')) END`,
+  // What addresses are ordered by: 32 digits, IPv4 as the number.
+  `CREATE OR REPLACE MACRO sandpiper_ip_order(t) AS CASE WHEN contains(t, ':') THEN sandpiper_ipv6_hex(t) WHEN t IS NOT NULL THEN printf('%032d', CAST(sandpiper_ipv4_number(t) AS BIGINT)) END`,
+];
