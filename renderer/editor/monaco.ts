@@ -1,0 +1,85 @@
+/**
+ * Monaco, set up once: the parts of the editor that Sandpiper uses, its worker, the language of data files, YAML for
+ * tests, and a theme made of the page's own colours. Everything else takes `monaco` from here.
+ */
+import * as monaco from 'monaco-editor/editor';
+import 'monaco-editor/features/register.all';
+import 'monaco-editor/languages/definitions/yaml/register';
+import EditorWorker from 'monaco-editor/editor/editor.worker?worker';
+import { registerDataFileLanguage } from './data-file-language.ts';
+import { registerProviders } from './providers.ts';
+
+self.MonacoEnvironment = { getWorker: () => new EditorWorker() };
+registerDataFileLanguage(monaco);
+registerProviders(monaco);
+
+export { monaco };
+
+const THEME = 'sandpiper';
+
+/** Makes the editor's theme of the colours that the page shows now. */
+export function applyEditorTheme(dark: boolean): void {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string) => style.getPropertyValue(name).trim();
+  const ink = (name: string) => colour(name).replace('#', '');
+  monaco.editor.defineTheme(THEME, {
+    base: dark ? 'vs-dark' : 'vs',
+    inherit: true,
+    rules: [
+      { token: '', foreground: ink('--text') },
+      { token: 'directive', foreground: ink('--code-directive'), fontStyle: 'bold' },
+      { token: 'keyword', foreground: ink('--code-keyword') },
+      { token: 'name', foreground: ink('--text'), fontStyle: 'bold' },
+      { token: 'function', foreground: ink('--code-function') },
+      { token: 'type', foreground: ink('--code-type') },
+      { token: 'string', foreground: ink('--code-string') },
+      { token: 'string.yaml', foreground: ink('--code-string') },
+      { token: 'number', foreground: ink('--code-number') },
+      { token: 'comment', foreground: ink('--code-comment'), fontStyle: 'italic' },
+      { token: 'template', foreground: ink('--code-template'), fontStyle: 'bold' },
+      { token: 'template.function', foreground: ink('--code-template') },
+      { token: 'template.parameter', foreground: ink('--code-number'), fontStyle: 'bold' },
+      { token: 'operator', foreground: ink('--text-soft') },
+      { token: 'prose', foreground: ink('--text-soft') },
+    ],
+    colors: {
+      'editor.background': colour('--surface'),
+      'editor.foreground': colour('--text'),
+      'editorGutter.background': colour('--surface'),
+      'editorLineNumber.foreground': colour('--text-faint'),
+      'editorLineNumber.activeForeground': colour('--text'),
+      'editor.lineHighlightBackground': colour('--surface-raised'),
+      'editor.lineHighlightBorder': '#00000000',
+      'editor.selectionBackground': dark ? '#5a431b' : '#f7d9a8',
+      'editorCursor.foreground': colour('--accent'),
+      'editorIndentGuide.background1': colour('--border-soft'),
+      'editorWidget.background': colour('--surface-raised'),
+      'editorWidget.border': colour('--border-strong'),
+      'editorWidget.foreground': colour('--text'),
+      'editorSuggestWidget.background': colour('--surface-raised'),
+      'editorSuggestWidget.border': colour('--border-strong'),
+      'editorSuggestWidget.foreground': colour('--text'),
+      'editorSuggestWidget.selectedBackground': colour('--surface-selected'),
+      'editorSuggestWidget.selectedForeground': colour('--text'),
+      'editorSuggestWidget.highlightForeground': colour('--link'),
+      'editorSuggestWidget.focusHighlightForeground': colour('--link'),
+      'editorHoverWidget.background': colour('--surface-raised'),
+      'editorHoverWidget.border': colour('--border-strong'),
+      'editorError.foreground': colour('--bad'),
+      'editorWarning.foreground': colour('--warn'),
+      'editorInfo.foreground': colour('--info'),
+      'editorHint.foreground': colour('--text-faint'),
+      'editorBracketMatch.background': colour('--surface-selected'),
+      'editorBracketMatch.border': colour('--accent'),
+      'editorStickyScroll.background': colour('--surface-raised'),
+      'focusBorder': colour('--focus'),
+      'list.hoverBackground': colour('--surface-hover'),
+      'input.background': colour('--surface'),
+      'input.border': colour('--border-strong'),
+      'scrollbarSlider.background': dark ? '#7a726455' : '#8f867555',
+      'diffEditor.insertedTextBackground': dark ? '#66c79c33' : '#1d704626',
+      'diffEditor.removedTextBackground': dark ? '#ff9a8f33' : '#b3261e22',
+    },
+  });
+  monaco.editor.setTheme(THEME);
+}

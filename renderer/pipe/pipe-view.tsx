@@ -1,0 +1,91 @@
+/**
+ * A pipe: its file at the left with the result of each node noted at the node, the answer of the chosen node at the
+ * right, the parameters above both, the endpoint below. Choosing a node, or putting the cursor in it, runs it.
+ */
+import { useMemo, useState } from 'react';
+import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
+import type { NodeView, PipeView as Pipe, ProjectView } from '../../engine/api/protocol.ts';
+import { api, errorBodyOf } from '../api.ts';
+import { addNotice, openPlace, setParameterValues, useDesk } from '../desk-state.ts';
+import { useCommand } from '../desk/commands.ts';
+import { isDirty, saveBuffer, useBuffer } from '../editor/buffers.ts';
+import { FileEditor } from '../editor/file-editor.tsx';
+import { ParameterBar } from '../parameters/parameter-bar.tsx';
+import { dataSourcesBehind, mainNode, stemOf } from '../project-lookup.ts';
+import { EndpointBar } from '../publish/endpoint-bar.tsx';
+import { ResultPane } from '../result/result-pane.tsx';
+import { cancelRun, startRun, subjectOf, useRun, useRuns, type RunAsked } from '../runs.ts';
+import { addNode } from './new-node.ts';
+import { nodeNotes } from './node-notes.ts';
+import { NodeStrip } from './node-strip.tsx';
+import css from './pipe-view.module.css';
+
+const TYPING_PAUSE_MS = 500;
+const NO_VALUES: Readonly<Record<string, string>> = {};
+
+export function PipeView({ path, project, pipe }: { path: string; project: ProjectView; pipe: Pipe | undefined }) {
+  const name = pipe?.name ?? stemOf(path);
+  const buffer = useBuffer(path);
+  const nodes = buffer?.check?.nodes ?? pipe?.nodes ?? [];
+  const parameters = buffer?.check?.parameters ?? pipe?.parameters ?? [];
+  const values = useDesk((state) => state.parameterValues[name]) ?? NO_VALUES;
+  const [chosen, setChosen] = useState<string>();
+  const node = nodes.find((one) => one.name === chosen) ?? mainNode(nodes);
+  const layout = useDefaultLayout({ id: 'sandpiper:pipe', storage: localStorage });
+
+  const given = useMemo(() => Object.fromEntries(Object.entries(values).filter(([key]) => parameters.some((one) => one.name === key))), [values, parameters]);
+  const text = buffer && isDirty(buffer) ? buffer.text : undefined;
+  const asked: RunAsked | undefined = node && buffer && { source: { kind: 'node', path, node: node.name, ...(text === undefined ? {} : { text }) }, parameters: given };
+  const subject = subjectOf(path, node?.name ?? '');
+  const behind = useMemo(() => (node ? dataSourcesBehind(project, nodes, node.name) : []), [project, nodes, node]);
+  const run = useRun(subject, asked, text === undefined ? 0 : TYPING_PAUSE_MS, behind);
+  const runs = useRuns((state) => state.runs);
+  const notes = useMemo(() => nodeNotes(path, nodes, runs), [path, nodes, runs]);
+  const marked = useMemo(() => (node ? ([node.firstLine, node.lastLine] as const) : undefined), [node?.firstLine, node?.lastLine]);
+
+  const runNow = () => asked && void startRun(subject, asked);
+  useCommand('run-node', runNow);
+  useCommand('cancel-run', run.running ? () => cancelRun(subject) : undefined);
+  useCommand('new-node', () => addNode(path, nodes, project));
+  useCommand('toggle-published', pipe ? () => void publish(pipe, !pipe.published) : undefined);
+
+  const followCursor = (line: number) => {
+    const within = nodes.find((one) => one.firstLine <= line && line <= one.lastLine);
+    if (within) setChosen(within.name);
+  };
+  const choose = (one: NodeView) => {
+    setChosen(one.name);
+    openPlace({ path, line: one.firstLine, column: 1, endLine: one.firstLine, endColumn: 1 });
+  };
+
+  return (
+    <div className={css.view}>
+      <ParameterBar parameters={parameters} values={values} onChange={(changed) => setParameterValues(name, changed)} />
+      <Group className={css.panels} defaultLayout={layout.defaultLayout} onLayoutChanged={layout.onLayoutChanged}>
+        <Panel id="write" minSize={240} defaultSize="48">
+          <section className={css.write} aria-label={`File of ${name}`}>
+            <NodeStrip path={path} nodes={nodes} chosen={node?.name} onChoose={choose} onAdd={() => addNode(path, nodes, project)} onRun={runNow} />
+            <div className={css.editor}>
+              <FileEditor path={path} notes={notes} onCursorLine={followCursor} {...(marked && nodes.length > 1 ? { marked } : {})} />
+            </div>
+          </section>
+        </Panel>
+        <Separator className={css.separator} aria-label="Width of the editor" />
+        <Panel id="answer" minSize={240}>
+          <ResultPane key={path} result={run.result} running={run.running} error={run.error} name={node?.name ?? name} onCancel={() => cancelRun(subject)} onPlace={(place) => openPlace(place, path)} />
+        </Panel>
+      </Group>
+      {pipe && <EndpointBar pipe={pipe} project={project} values={given} onPublish={(published) => void publish(pipe, published)} />}
+    </div>
+  );
+}
+
+/** Publishing writes the file, so unsaved text is saved first. */
+async function publish(pipe: Pipe, published: boolean): Promise<void> {
+  if (!(await saveBuffer(pipe.path))) return;
+  try {
+    await api.publish(pipe.name, published);
+  } catch (error) {
+    addNotice('error', errorBodyOf(error).error);
+  }
+}

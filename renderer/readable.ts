@@ -1,0 +1,27 @@
+/** Numbers and sizes as people read them. */
+const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** 1,234,567 */
+export function wholeNumber(value: number): string {
+  return WHOLE.format(value);
+}
+
+/** 1.2M, 34k, 812: for narrow places; the exact number stands in a tooltip. */
+export function shortNumber(value: number): string {
+  if (value < 10_000) return WHOLE.format(value);
+  if (value < 1_000_000) return `${Math.floor(value / 1_000)}k`;
+  if (value < 1_000_000_000) return `${(Math.floor(value / 100_000) / 10).toFixed(1)}M`;
+  return `${(Math.floor(value / 100_000_000) / 10).toFixed(1)}G`;
+}
+
+/** `12 ms`, `1.4 s`. */
+export function duration(elapsedMs: number): string {
+  if (elapsedMs < 10) return `${elapsedMs.toFixed(1)} ms`;
+  if (elapsedMs < 1_000) return `${Math.round(elapsedMs)} ms`;
+  return `${(elapsedMs / 1_000).toFixed(1)} s`;
+}
+
+/** `1 row`, `2 rows`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${wholeNumber(count)} ${count === 1 ? one : many}`;
+}
