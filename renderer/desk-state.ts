@@ -23,6 +23,9 @@ export interface ImportAsked {
   readonly dataSource?: string;
 }
 
+/** A name being typed in the tree. */
+export type Naming = { readonly kind: 'new'; readonly makes: 'data-source' | 'pipe' } | { readonly kind: 'rename'; readonly path: string };
+
 interface DeskState {
   readonly folder: string;
   readonly tabs: readonly Tab[];
@@ -36,6 +39,9 @@ interface DeskState {
   readonly paletteOpen: boolean;
   readonly problemsOpen: boolean;
   readonly importAsked: ImportAsked | undefined;
+  readonly naming: Naming | undefined;
+  /** The file whose deletion is being asked about. */
+  readonly deleting: string | undefined;
   /** Where an editor shall put its cursor once its file is shown. */
   readonly wantedPlace: Place | undefined;
 }
@@ -53,6 +59,8 @@ export const useDesk = create<DeskState>(() => ({
   paletteOpen: false,
   problemsOpen: false,
   importAsked: undefined,
+  naming: undefined,
+  deleting: undefined,
   wantedPlace: undefined,
 }));
 
