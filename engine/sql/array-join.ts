@@ -1,0 +1,104 @@
+/**
+ * ARRAY JOIN and arrayJoin(): one row for each element. FROM becomes one relation with generated column names, and each
+ * array gives it one column more; arrays of one ARRAY JOIN clause run side by side, arrayJoin() calls multiply.
+ */
+import { SandpiperError } from '../errors.ts';
+import type { ArrayJoin, Call, Expression } from './ast.ts';
+import type { Binder } from './bind-expression.ts';
+import type { Bound } from './bound.ts';
+import { childrenOf } from './children.ts';
+import { columnName } from './column-name.ts';
+import { duck, duckName, joined, type DuckSql } from './duck.ts';
+import type { From } from './from.ts';
+import { defaultSql, duckTypeSql, plainSql } from './physical.ts';
+import { Scope, type ScopeColumn } from './scope.ts';
+import type { Statement } from './statement.ts';
+import { array, bare, tuple, type ClickHouseType } from './types.ts';
+
+interface Unnested {
+  readonly name: string;
+  readonly value: Bound;
+}
+
+/** FROM with the clause applied. A bare column gives way to its elements; with an alias both stay. */
+export function applyArrayJoin(from: From, clause: ArrayJoin, binder: (from: From) => Binder, statement: Statement): From {
+  const single = asOne(from, statement);
+  const bind = binder(single);
+  const items = clause.items.map((item): Unnested => {
+    const name = item.kind === 'aliased' ? item.alias.text : columnName(item);
+    return { name, value: bind.bind(item.kind === 'aliased' ? item.expression : item) };
+  });
+  return unnest(single, items, clause.left, statement);
+}
+
+/** FROM with one more column for each arrayJoin() call of these expressions, by the call's canonical name. */
+export function applyArrayJoinCalls(from: From, calls: ReadonlyMap<string, Call>, binder: (from: From) => Binder, statement: Statement): { readonly from: From; readonly columns: ReadonlyMap<string, ScopeColumn> } {
+  const columns = new Map<string, ScopeColumn>();
+  let current = from;
+  for (const [key, call] of calls) {
+    const [argument] = call.arguments;
+    if (!argument || call.arguments.length !== 1) throw new SandpiperError('type', 'arrayJoin takes one array.', { span: call.span });
+    const single = asOne(current, statement);
+    current = unnest(single, [{ name: `arrayJoin ${key}`, value: binder(single).bind(argument) }], false, statement);
+    const column = current.scope.columns.at(-1);
+    if (column) columns.set(key, { ...column, hidden: true });
+  }
+  const hidden = new Scope(current.scope.columns.map((column) => (column.name.startsWith('arrayJoin ') ? { ...column, hidden: true } : column)));
+  return { from: { ...current, scope: hidden }, columns };
+}
+
+/** The arrayJoin() calls outside aggregates, innermost first. */
+export function collectArrayJoins(expressions: readonly Expression[], isOwn: (expression: Expression) => boolean, into: Map<string, Call>): void {
+  for (const expression of expressions) {
+    collectArrayJoins(childrenOf(expression), isOwn, into);
+    if (expression.kind === 'call' && expression.name.text === 'arrayJoin' && isOwn(expression)) into.set(columnName(expression), expression);
+  }
+}
+
+function unnest(single: From, items: readonly Unnested[], left: boolean, statement: Statement): From {
+  const alias = duckName(statement.fresh('t'));
+  const made = items.map((item) => {
+    const elements = elementsOf(item.value);
+    const id = statement.fresh('e');
+    const list = left ? duck`CASE WHEN len(${elements.sql}) = 0 THEN [${defaultSql(elements.type)}] ELSE ${elements.sql} END` : elements.sql;
+    return { id, sql: duck`unnest(${list}) AS ${duckName(id)}`, column: { name: item.name, type: elements.type, sql: duck`${alias}.${duckName(id)}`, qualifiers: [] } satisfies ScopeColumn };
+  });
+  const inner = single.alias ?? alias;
+  const replaced = new Set(items.map((item) => item.name));
+  const kept = single.scope.columns.filter((column) => !replaced.has(column.name));
+  const columns = kept.map((column): ScopeColumn => ({ ...column, sql: duck`${alias}.${lastName(column.sql)}` }));
+  return {
+    sql: duck`(SELECT ${inner}.*, ${joined(made.map((one) => one.sql), ', ')} FROM ${single.sql}) AS ${alias}`,
+    scope: new Scope([...columns, ...made.map((one) => one.column)]),
+    alias,
+  };
+}
+
+/** The elements of an array, or the pairs of a map. */
+function elementsOf(value: Bound): { readonly sql: DuckSql; readonly type: ClickHouseType } {
+  const type = bare(value.type);
+  if (type.kind === 'Array') return { sql: plainSql(value), type: type.of };
+  if (type.kind === 'Nested') return { sql: plainSql(value), type: { kind: 'Tuple', elements: type.elements } };
+  if (type.kind === 'Map') {
+    const pair = tuple(type.key, type.value);
+    return { sql: duck`CAST(map_entries(${plainSql(value)}) AS ${duckTypeSql(array(pair))})`, type: pair };
+  }
+  throw new SandpiperError('type', 'ARRAY JOIN takes arrays and maps.', { span: value.span });
+}
+
+/** FROM as one relation, every column under a generated name of its own. */
+function asOne(from: From, statement: Statement): From {
+  const alias = duckName(statement.fresh('t'));
+  const columns = from.scope.columns.map((column) => ({ column, id: statement.fresh('c') }));
+  const select = columns.length === 0 ? [duck`1 AS "nothing"`] : columns.map(({ column, id }) => duck`${column.sql} AS ${duckName(id)}`);
+  return {
+    sql: duck`(SELECT ${select} FROM ${from.sql}) AS ${alias}`,
+    scope: new Scope(columns.map(({ column, id }) => ({ ...column, sql: duck`${alias}.${duckName(id)}` }))),
+    alias,
+  };
+}
+
+/** The generated name behind the alias: asOne gave every column one. */
+function lastName(sql: DuckSql): DuckSql {
+  return duckName(/"([^"]*)"$/.exec(sql.text)?.[1] ?? '');
+}

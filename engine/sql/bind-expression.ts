@@ -1,0 +1,314 @@
+/**
+ * Gives every expression a ClickHouse type and the DuckDB SQL that computes it. Knows names: columns, aliases (visible
+ * everywhere in their query, stronger than columns except within their own definition), lambda parameters and WITH
+ * constants. What an aggregate means depends on the stage and is asked of `stage`.
+ */
+import { SandpiperError, type Span } from '../errors.ts';
+import { findAggregate } from './aggregates/registry.ts';
+import { findWindowFunction } from './aggregates/window.ts';
+import type { Call, Expression, Identifier, Lambda, Literal } from './ast.ts';
+import { bound, isLambda, type Argument, type Bound, type BoundLambda } from './bound.ts';
+import { childrenOf } from './children.ts';
+import { columnName } from './column-name.ts';
+import { DUCK_NULL, duck, duckDouble, duckInteger, duckName, duckString, type DuckSql } from './duck.ts';
+import { cast } from './conversion.ts';
+import { booleanSql, duckTypeSql } from './physical.ts';
+import type { Scope } from './scope.ts';
+import { bindMembership } from './set-membership.ts';
+import type { Aliases, Environment } from './statement.ts';
+import { didYouMean } from './suggest.ts';
+import { BOOL, FLOAT64, INT64, int, NOTHING, nullable, STRING, UINT64, uint, UINT8, type ClickHouseType } from './types.ts';
+import { overClause } from './window-clause.ts';
+
+/** What a stage of a query does with the expressions that only some stages may hold. */
+export interface Stage {
+  /** Called before anything else; gives a result where the stage has one ready, such as a group key. */
+  readonly ready?: (expression: Expression, binder: Binder) => Bound | undefined;
+  /** An aggregate that is no window function. */
+  readonly aggregate: (call: Call, binder: Binder) => Bound;
+  /** A column of FROM is read: throws where only group keys may be. */
+  readonly column?: (identifier: Identifier) => void;
+  readonly windows: boolean;
+  /** `arrayJoin(x)`: the column that holds its elements. */
+  readonly arrayJoin?: (call: Call, binder: Binder) => Bound | undefined;
+}
+
+export interface BinderOptions {
+  readonly environment: Environment;
+  readonly scope: Scope;
+  readonly aliases: Aliases;
+  readonly stage: Stage;
+  readonly windows?: ReadonlyMap<string, Call['over']>;
+}
+
+export class Binder {
+  readonly environment: Environment;
+  readonly scope: Scope;
+  readonly aliases: Aliases;
+  readonly stage: Stage;
+  readonly windows: ReadonlyMap<string, Call['over']>;
+  readonly #lambdas: ReadonlyMap<string, Bound>;
+  readonly #resolving: readonly string[];
+
+  constructor(options: BinderOptions, lambdas: ReadonlyMap<string, Bound> = new Map(), resolving: readonly string[] = []) {
+    this.environment = options.environment;
+    this.scope = options.scope;
+    this.aliases = options.aliases;
+    this.stage = options.stage;
+    this.windows = options.windows ?? new Map();
+    this.#lambdas = lambdas;
+    this.#resolving = resolving;
+  }
+
+  /** The same names in another stage. */
+  inStage(stage: Stage, scope = this.scope): Binder {
+    return new Binder({ environment: this.environment, scope, aliases: this.aliases, stage, windows: this.windows }, this.#lambdas, this.#resolving);
+  }
+
+  /** A value; a lambda is refused. */
+  bind(expression: Expression): Bound {
+    const ready = this.stage.ready?.(expression, this);
+    if (ready) return ready;
+    switch (expression.kind) {
+      case 'number':
+      case 'string':
+      case 'boolean':
+      case 'null':
+        return literal(expression);
+      case 'identifier':
+        return this.#identifier(expression);
+      case 'aliased':
+        return this.#guarded(expression.alias.text, expression.expression);
+      case 'array':
+        return this.#call('array', expression.elements, expression.span);
+      case 'tuple':
+        return this.#call('tuple', expression.elements, expression.span);
+      case 'call':
+        return this.#callExpression(expression);
+      case 'lambda':
+        throw new SandpiperError('type', 'A lambda can only be the argument of a function such as arrayMap.', { span: expression.span });
+      case 'subquery':
+        return this.#scalar(expression);
+      case 'exists': {
+        const relation = this.#query(expression.query);
+        return bound(UINT8, duck`EXISTS (${relation.sql})`, expression.span, 'boolean');
+      }
+      case 'parameter':
+        return this.#parameter(expression);
+      case 'asterisk':
+      case 'columns':
+        throw new SandpiperError('syntax', `${columnName(expression)} stands for columns and can only be in SELECT or in count().`, { span: expression.span });
+      default:
+        return expression satisfies never;
+    }
+  }
+
+  /** A value or a lambda, as a function's argument. */
+  argument(expression: Expression): Argument {
+    return expression.kind === 'lambda' ? this.#lambda(expression) : this.bind(expression);
+  }
+
+  condition(expression: Expression): DuckSql {
+    const value = this.bind(expression);
+    try {
+      return booleanSql(value);
+    } catch (error) {
+      throw placed(error, expression.span);
+    }
+  }
+
+  /** Whether the expression holds an aggregate that is not a window function, through aliases too. */
+  hasAggregate(expression: Expression, seen: readonly string[] = this.#resolving): boolean {
+    if (expression.kind === 'call' && expression.over === undefined && isAggregate(expression)) return true;
+    if (expression.kind === 'identifier' && expression.parts.length === 1) {
+      const name = expression.parts[0].text;
+      const alias = this.#lambdas.has(name) || seen.includes(name) ? undefined : this.aliases.get(name);
+      return alias !== undefined && this.hasAggregate(alias, [...seen, name]);
+    }
+    if (expression.kind === 'aliased') return this.hasAggregate(expression.expression, [...seen, expression.alias.text]);
+    return childrenOf(expression).some((child) => this.hasAggregate(child, seen));
+  }
+
+  /** The expression that a bare alias stands for, as long as it is not being resolved. */
+  aliasOf(name: string): Expression | undefined {
+    return this.#lambdas.has(name) || this.#resolving.includes(name) ? undefined : this.aliases.get(name);
+  }
+
+  isLambdaParameter(name: string): boolean {
+    return this.#lambdas.has(name);
+  }
+
+  #guarded(alias: string, expression: Expression): Bound {
+    const inner = new Binder(this, this.#lambdas, [...this.#resolving, alias]);
+    return inner.bind(expression);
+  }
+
+  #identifier(identifier: Identifier): Bound {
+    const [first, ...rest] = identifier.parts;
+    const parameter = this.#lambdas.get(first.text);
+    if (parameter) return this.#parts({ ...parameter, span: first.span }, rest.map((part) => part.text), identifier.span);
+    const alias = this.aliasOf(first.text);
+    if (alias && (rest.length === 0 || !this.scope.find(identifier))) {
+      const value = this.#guarded(first.text, alias);
+      return this.#parts({ ...value, span: first.span }, rest.map((part) => part.text), identifier.span);
+    }
+    const found = this.scope.find(identifier);
+    if (found) {
+      this.stage.column?.(identifier);
+      const value = bound(found.column.type, found.column.sql, identifier.span);
+      return this.#parts(value, found.rest.map((part) => part.text), identifier.span);
+    }
+    const constant = rest.length === 0 ? this.environment.constants.get(first.text) : undefined;
+    if (constant) return { ...constant(), span: identifier.span };
+    const name = identifier.parts.map((part) => part.text).join('.');
+    const known = [...this.scope.names(), ...this.aliases.keys(), ...this.environment.constants.keys()];
+    const where = this.scope.tables().length === 0 ? '' : ` in ${this.scope.tables().filter((table) => !table.includes('.')).join(', ')}`;
+    throw new SandpiperError('unknown-name', `There is no column ${name}${where}.${didYouMean(name, known)}`, { span: identifier.span });
+  }
+
+  /** `tuple.part` and `map.keys` behind a column. */
+  #parts(value: Bound, parts: readonly string[], span: Span): Bound {
+    return parts.reduce<Bound>((inner, part) => {
+      const name: Bound = { ...bound(STRING, duckString(part), span), constant: { kind: 'text', value: part } };
+      return this.environment.statement.callFunction('tupleElement', [inner, name], span);
+    }, { ...value, span });
+  }
+
+  #call(name: string, args: readonly Expression[], span: Span): Bound {
+    return this.environment.statement.callFunction(name, args.map((arg) => this.argument(arg)), span);
+  }
+
+  #callExpression(call: Call): Bound {
+    const name = call.name.text;
+    if (call.over !== undefined) return this.#window(call);
+    if (name === 'in' || name === 'notIn' || name === 'globalIn' || name === 'globalNotIn') return bindMembership(call, this);
+    if (name === 'arrayJoin') {
+      const joined = this.stage.arrayJoin?.(call, this);
+      if (joined) return joined;
+      throw new SandpiperError('unsupported', 'arrayJoin cannot stand here: use ARRAY JOIN or a subquery.', { span: call.span });
+    }
+    if (isAggregate(call)) return this.stage.aggregate(call, this);
+    if (name === 'negate' && call.written === 'operator' && call.arguments[0]?.kind === 'number') return literal(call.arguments[0], call.span, true);
+    if (findWindowFunction(name)) throw new SandpiperError('syntax', `${name} is a window function: write ${name}(…) OVER (…).`, { span: call.span });
+    if (call.parameters) throw new SandpiperError('type', `${name} is not an aggregate function, so it takes one pair of brackets.`, { span: call.span });
+    return this.#call(name, call.arguments, call.span);
+  }
+
+  #window(call: Call): Bound {
+    if (!this.stage.windows) throw new SandpiperError('syntax', 'A window function cannot stand in WHERE, PREWHERE, GROUP BY or HAVING.', { span: call.span });
+    const definition = findWindowFunction(call.name.text) ?? findAggregate(call.name.text);
+    if (!definition) throw unknownFunction(call);
+    const over = overClause(call, this);
+    return definition.bind({ ...this.aggregateCall(call), over });
+  }
+
+  /** The arguments of an aggregate, bound with this binder's names. */
+  aggregateCall(call: Call): Parameters<NonNullable<ReturnType<typeof findAggregate>>['bind']>[0] {
+    const name = call.name.text;
+    const countsRows = call.arguments.length === 1 && call.arguments[0]?.kind === 'asterisk';
+    const args = countsRows ? [] : call.arguments.map((argument) => {
+      const value = this.argument(argument);
+      if (isLambda(value)) throw new SandpiperError('type', `${name} takes no lambda.`, { span: value.span });
+      return value;
+    });
+    return {
+      name,
+      parameters: (call.parameters ?? []).map((parameter) => this.bind(parameter)),
+      arguments: args,
+      distinct: call.distinct,
+      ...(call.filter ? { filter: this.condition(call.filter) } : {}),
+      span: call.span,
+      context: this.environment.statement.context,
+    };
+  }
+
+  #lambda(lambda: Lambda): BoundLambda {
+    const names = lambda.parameters.map((parameter) => parameter.text);
+    return {
+      kind: 'lambda',
+      parameterNames: names,
+      span: lambda.span,
+      body: (parameters) => {
+        if (parameters.length !== names.length) {
+          throw new SandpiperError('type', `This lambda has ${names.length} parameter${names.length === 1 ? '' : 's'}, and the function gives it ${parameters.length}.`, { span: lambda.span });
+        }
+        const inner = new Map(this.#lambdas);
+        parameters.forEach((parameter, index) => inner.set(names[index] ?? '', parameter));
+        return new Binder(this, inner, this.#resolving).bind(lambda.body);
+      },
+    };
+  }
+
+  #query(query: Extract<Expression, { kind: 'subquery' }>['query']) {
+    return this.environment.statement.options.bindQuery(query, this.environment);
+  }
+
+  /** A subquery as a value: one column gives it Nullable, several a tuple. */
+  #scalar(expression: Extract<Expression, { kind: 'subquery' }>): Bound {
+    const relation = this.#query(expression.query);
+    const alias = duckName(this.environment.statement.fresh('s'));
+    const [first, ...rest] = relation.columns;
+    if (!first) throw new SandpiperError('type', 'This subquery has no columns.', { span: expression.span });
+    if (rest.length === 0) {
+      return bound(nullable(first.type), duck`(SELECT ${alias}.${duckName(first.id)} FROM (${relation.sql}) AS ${alias})`, expression.span);
+    }
+    const fields = relation.columns.map((column) => bound(column.type, duck`${alias}.${duckName(column.id)}`, expression.span));
+    const row = this.environment.statement.callFunction('tuple', fields, expression.span);
+    return bound(row.type, duck`(SELECT ${row.sql} FROM (${relation.sql}) AS ${alias})`, expression.span);
+  }
+
+  #parameter(expression: Extract<Expression, { kind: 'parameter' }>): Bound {
+    const value = this.environment.statement.options.parameters[expression.name];
+    if (value === undefined) throw new SandpiperError('parameter', `The query parameter ${expression.name} has no value.`, { span: expression.span });
+    if (expression.type === 'Identifier') throw new SandpiperError('unsupported', 'A query parameter of type Identifier is not supported.', { span: expression.span });
+    const text: Bound = { ...bound(STRING, duckString(value), expression.span), constant: { kind: 'text', value } };
+    return expression.type.kind === 'String' ? text : cast(text, expression.type);
+  }
+}
+
+/** Whether the call is of an aggregate function (with its combinators). */
+export function isAggregate(call: Call): boolean {
+  return findAggregate(call.name.text) !== undefined;
+}
+
+function unknownFunction(call: Call): SandpiperError {
+  return new SandpiperError('unknown-name', `There is no window function ${call.name.text} in Sandpiper.`, { span: call.name.span });
+}
+
+function placed(error: unknown, span: Span): unknown {
+  if (!(error instanceof SandpiperError) || error.detail.span) return error;
+  return new SandpiperError(error.code, error.message, { ...error.detail, span });
+}
+
+/** A literal with ClickHouse's type for it: the narrowest integer, Float64, String, Bool or Nullable(Nothing). */
+export function literal(expression: Literal, span: Span = expression.span, negative = false): Bound {
+  switch (expression.kind) {
+    case 'string':
+      return { ...bound(STRING, duckString(expression.value), span), constant: { kind: 'text', value: expression.value } };
+    case 'boolean':
+      return { ...bound(BOOL, expression.value ? duck`TRUE` : duck`FALSE`, span), constant: { kind: 'integer', value: expression.value ? 1n : 0n } };
+    case 'null':
+      return { ...bound(nullable(NOTHING), DUCK_NULL, span), constant: { kind: 'null' } };
+    case 'number':
+      return numberLiteral(expression.text, span, negative);
+    default:
+      return expression satisfies never;
+  }
+}
+
+function numberLiteral(text: string, span: Span, negative: boolean): Bound {
+  const digits = text.replaceAll('_', '');
+  if (/^(\d+|0[xX][0-9a-fA-F]+|0[bB][01]+)$/.test(digits)) {
+    const value = negative ? -BigInt(digits) : BigInt(digits);
+    const type = integerType(value);
+    if (type) return { ...bound(type, duck`CAST(${duckInteger(value)} AS ${duckTypeSql(type)})`, span), constant: { kind: 'integer', value } };
+  }
+  const size = digits === 'inf' ? Infinity : digits === 'nan' ? Number.NaN : Number(digits);
+  const value = negative ? -size : size;
+  return { ...bound(FLOAT64, duckDouble(value), span), constant: { kind: 'float', value } };
+}
+
+function integerType(value: bigint): ClickHouseType | undefined {
+  if (value >= 0n) return value < 256n ? UINT8 : value < 65_536n ? uint(16) : value < 4_294_967_296n ? uint(32) : value < 18_446_744_073_709_551_616n ? UINT64 : undefined;
+  return value >= -128n ? int(8) : value >= -32_768n ? int(16) : value >= -2_147_483_648n ? int(32) : value >= -9_223_372_036_854_775_808n ? INT64 : undefined;
+}

@@ -1,0 +1,194 @@
+/**
+ * FROM: tables, subqueries, table functions and joins as one DuckDB table expression, and the columns that the query
+ * sees. A side that a join may leave unmatched shows ClickHouse's default values, not NULL (join_use_nulls = 0).
+ */
+import { SandpiperError, type Span } from '../errors.ts';
+import type { Expression, Join, TableExpression } from './ast.ts';
+import { Binder, type Stage } from './bind-expression.ts';
+import { bound, type Bound } from './bound.ts';
+import { commonType } from './common-type.ts';
+import { cast } from './conversion.ts';
+import { duck, duckName, joined, type DuckSql } from './duck.ts';
+import { defaultSql, plainSql } from './physical.ts';
+import { Scope, type ScopeColumn } from './scope.ts';
+import type { Environment, Relation } from './statement.ts';
+import { tableFunction } from './table-function.ts';
+import { tableRelation } from './table-relation.ts';
+import { bare, isNullable, nullable, sameType } from './types.ts';
+
+export interface From {
+  /** A DuckDB table expression. */
+  readonly sql: DuckSql;
+  readonly scope: Scope;
+  /** DuckDB's name for it when it is one table and no join. */
+  readonly alias?: DuckSql;
+}
+
+export function bindFrom(table: TableExpression, environment: Environment): From {
+  switch (table.kind) {
+    case 'table': {
+      if (table.sample) throw new SandpiperError('unsupported', 'SAMPLE is not supported: the local tables hold no sampling key. Leave it out to read all rows.', { span: table.span });
+      const relation = tableRelation(table.database, table.name, table.final, environment);
+      const own = table.database ? [`${table.database.text}.${table.name.text}`, table.name.text] : [table.name.text];
+      return leaf(relation, table.alias ? [table.alias.text] : own, table.columnAliases.map((name) => name.text), environment);
+    }
+    case 'table-function':
+      return leaf(tableFunction(table, environment), [table.alias?.text ?? table.name.text], table.columnAliases.map((name) => name.text), environment);
+    case 'query':
+      return leaf(environment.statement.options.bindQuery(table.query, environment), table.alias ? [table.alias.text] : [], table.columnAliases.map((name) => name.text), environment);
+    case 'join':
+      return bindJoin(table, environment);
+    default:
+      return table satisfies never;
+  }
+}
+
+function leaf(relation: Relation, qualifiers: readonly string[], columnAliases: readonly string[], environment: Environment): From {
+  const alias = duckName(environment.statement.fresh('t'));
+  const columns = relation.columns.map((column, index): ScopeColumn => ({ name: columnAliases[index] ?? column.name, type: column.type, sql: duck`${alias}.${duckName(column.id)}`, qualifiers }));
+  return { sql: duck`(${relation.sql}) AS ${alias}`, scope: new Scope(columns), alias };
+}
+
+function bindJoin(join: Join, environment: Environment): From {
+  const left = bindFrom(join.left, environment);
+  const right = bindFrom(join.right, environment);
+  if (join.type === 'comma' || join.type === 'cross') return { sql: duck`${left.sql} CROSS JOIN ${right.sql}`, scope: both(left.scope.columns, right.scope.columns) };
+  if (join.type === 'paste') return { sql: duck`${left.sql} POSITIONAL JOIN ${right.sql}`, scope: both(left.scope.columns, right.scope.columns) };
+  if (join.type === 'right' && join.strictness !== undefined && join.strictness !== 'all') {
+    // RIGHT ANY, SEMI and ANTI are the left ones seen from the other side.
+    return joinSides({ ...join, type: 'left' }, right, left, environment, true);
+  }
+  return joinSides(join, left, right, environment, false);
+}
+
+function joinSides(join: Join, left: From, right: From, environment: Environment, swapped: boolean): From {
+  const conditions = join.using ? usingPairs(join.using, left, right).map(({ sql }) => sql) : [onCondition(join, left, right, environment)];
+  const on = joined(conditions, ' AND ');
+  const scope = resultScope(join, left, right, swapped);
+  switch (join.strictness) {
+    case 'anti':
+      return { sql: duck`${left.sql} ANTI JOIN ${right.sql} ON ${on}`, scope: withDefaults(left, right, swapped) };
+    case 'asof':
+      return { sql: join.type === 'left' ? duck`${left.sql} ASOF LEFT JOIN ${right.sql} ON ${on}` : duck`${left.sql} ASOF JOIN ${right.sql} ON ${on}`, scope };
+    case 'semi':
+    case 'any': {
+      const single = oncePerKey(right, keysOfSide(join, right, environment), join.span);
+      if (join.type === 'left' && join.strictness === 'any') return { sql: duck`${left.sql} LEFT JOIN ${single} ON ${on}`, scope };
+      if (join.type === 'full') throw new SandpiperError('unsupported', 'FULL ANY JOIN is not supported: use ANY LEFT JOIN, or FULL JOIN.', { span: join.span });
+      if (join.strictness === 'semi') return { sql: duck`${left.sql} INNER JOIN ${single} ON ${on}`, scope };
+      return { sql: duck`${oncePerKey(left, keysOfSide(join, left, environment), join.span)} INNER JOIN ${single} ON ${on}`, scope };
+    }
+    default: {
+      const word = { inner: duck`INNER JOIN`, left: duck`LEFT JOIN`, right: duck`RIGHT JOIN`, full: duck`FULL JOIN`, cross: duck`CROSS JOIN`, comma: duck`CROSS JOIN`, paste: duck`POSITIONAL JOIN` }[join.type];
+      return { sql: duck`${left.sql} ${word} ${right.sql} ON ${on}`, scope };
+    }
+  }
+}
+
+const NO_AGGREGATES: Stage = {
+  aggregate: (call) => {
+    throw new SandpiperError('type', `The aggregate ${call.name.text} cannot stand in the condition of a join.`, { span: call.span });
+  },
+  windows: false,
+};
+
+function binderOf(columns: readonly ScopeColumn[], environment: Environment): Binder {
+  return new Binder({ environment, scope: new Scope(columns), aliases: new Map(), stage: NO_AGGREGATES });
+}
+
+function onCondition(join: Join, left: From, right: From, environment: Environment): DuckSql {
+  if (!join.on) throw new SandpiperError('syntax', 'A join needs ON or USING.', { span: join.span });
+  return binderOf([...left.scope.columns, ...right.scope.columns], environment).condition(join.on);
+}
+
+interface UsingPair {
+  readonly name: string;
+  readonly left: ScopeColumn;
+  readonly right: ScopeColumn;
+  readonly sql: DuckSql;
+}
+
+function usingPairs(using: readonly Expression[], left: From, right: From): readonly UsingPair[] {
+  return using.map((key) => {
+    const expression = key.kind === 'aliased' ? key.expression : key;
+    if (expression.kind !== 'identifier') throw new SandpiperError('unsupported', 'USING takes names of columns. Write other conditions with ON.', { span: key.span });
+    const find = (from: From, side: string): ScopeColumn => {
+      const found = from.scope.find(expression);
+      if (!found || found.rest.length > 0) throw new SandpiperError('unknown-name', `There is no column ${expression.parts.map((part) => part.text).join('.')} on the ${side} side of the join.`, { span: expression.span });
+      return found.column;
+    };
+    const [onLeft, onRight] = [find(left, 'left'), find(right, 'right')];
+    const type = commonType([bare(onLeft.type), bare(onRight.type)], expression.span);
+    const fit = (column: ScopeColumn): DuckSql => {
+      const value = bound(column.type, column.sql, expression.span);
+      return sameType(bare(column.type), type) ? column.sql : plainSql(cast(value, isNullable(column.type) ? nullable(type) : type));
+    };
+    return { name: onLeft.name, left: onLeft, right: onRight, sql: duck`${fit(onLeft)} = ${fit(onRight)}` };
+  });
+}
+
+/** The columns after the join: USING columns once, unmatched sides with defaults. */
+function resultScope(join: Join, left: From, right: From, swapped: boolean): Scope {
+  const pairs = join.using ? usingPairs(join.using, left, right) : [];
+  const fillLeft = join.type === 'right' || join.type === 'full';
+  const fillRight = join.type === 'left' || join.type === 'full';
+  const leftColumns = left.scope.columns.map((column): ScopeColumn => {
+    const pair = pairs.find((one) => one.left === column);
+    if (!pair || !fillLeft) return fillLeft ? filled(column) : column;
+    return { ...column, sql: duck`coalesce(${column.sql}, ${pair.right.sql})`, type: column.type };
+  });
+  const rightColumns = right.scope.columns.map((column): ScopeColumn => {
+    const shown = fillRight ? filled(column) : column;
+    return pairs.some((one) => one.right === column) ? { ...shown, hidden: true } : shown;
+  });
+  return swapped ? both(rightColumns, leftColumns) : both(leftColumns, rightColumns);
+}
+
+function both(left: readonly ScopeColumn[], right: readonly ScopeColumn[]): Scope {
+  return new Scope([...left, ...right]);
+}
+
+function filled(column: ScopeColumn): ScopeColumn {
+  return isNullable(column.type) ? column : { ...column, sql: duck`coalesce(${column.sql}, ${defaultSql(column.type)})` };
+}
+
+function withDefaults(left: From, right: From, swapped: boolean): Scope {
+  const defaults = right.scope.columns.map((column): ScopeColumn => ({ ...column, sql: defaultSql(column.type) }));
+  return swapped ? both(defaults, left.scope.columns) : both(left.scope.columns, defaults);
+}
+
+/** The equalities' parts that belong to one side: they decide what counts as one match. */
+function keysOfSide(join: Join, side: From, environment: Environment): readonly DuckSql[] {
+  if (join.using) return join.using.flatMap((key) => (key.kind === 'identifier' ? [side.scope.find(key)?.column.sql ?? duck``] : []));
+  const parts = conjuncts(join.on);
+  const keys = parts.flatMap((part): DuckSql[] => {
+    if (part.kind !== 'call' || part.name.text !== 'equals') return [];
+    for (const operand of part.arguments) {
+      const value = readsOnly(operand, side, environment);
+      if (value) return [plainSql(value)];
+    }
+    return [];
+  });
+  if (keys.length === 0 || keys.length !== parts.length) throw new SandpiperError('unsupported', 'ANY and SEMI joins need a condition made of equalities between the two tables.', { span: join.span });
+  return keys;
+}
+
+function conjuncts(expression: Expression | undefined): readonly Expression[] {
+  if (!expression) return [];
+  return expression.kind === 'call' && expression.name.text === 'and' ? expression.arguments.flatMap((part) => conjuncts(part)) : [expression];
+}
+
+function readsOnly(expression: Expression, from: From, environment: Environment): Bound | undefined {
+  try {
+    return binderOf(from.scope.columns, environment).bind(expression);
+  } catch (error) {
+    // A name of the other side: this expression is not a key of this one.
+    if (error instanceof SandpiperError && error.code === 'unknown-name') return undefined;
+    throw error;
+  }
+}
+
+function oncePerKey(from: From, keys: readonly DuckSql[], span: Span): DuckSql {
+  if (!from.alias) throw new SandpiperError('unsupported', 'ANY and SEMI joins of several joined tables need a subquery around them.', { span });
+  return duck`(SELECT * FROM ${from.sql} QUALIFY row_number() OVER (PARTITION BY ${keys}) = 1) AS ${from.alias}`;
+}

@@ -1,0 +1,150 @@
+/**
+ * A ClickHouse query as one DuckDB statement: the door of this room. Binds queries of every kind (SELECT, UNION, CTEs),
+ * casts the outermost columns to their plain types, and tells what was read and what the columns are.
+ */
+import { SandpiperError } from '../errors.ts';
+import type { Query, SelectQuery, SetQuery, WithItem } from './ast.ts';
+import { Binder, type Stage } from './bind-expression.ts';
+import { bound } from './bound.ts';
+import type { Translation, TranslateOptions } from './catalog.ts';
+import { commonType } from './common-type.ts';
+import { cast } from './conversion.ts';
+import { duck, duckName, joined, type DuckSql } from './duck.ts';
+import { plainSql } from './physical.ts';
+import { Scope } from './scope.ts';
+import { bindSelect, type BoundSelect } from './select.ts';
+import { Statement, type Environment, type Relation, type RelationColumn } from './statement.ts';
+import { sameType } from './types.ts';
+
+export function translate(query: Query, options: TranslateOptions): Translation {
+  const statement = new Statement({
+    catalog: options.catalog,
+    timeZone: options.timeZone ?? 'UTC',
+    nowMicros: options.nowMicros ?? BigInt(Date.now()) * 1000n,
+    parameters: options.parameters ?? {},
+    bindQuery: (inner, environment) => bindQuery(inner, environment),
+  });
+  const result = bindQuery(query, { statement, ctes: new Map(), constants: new Map() });
+  const limited = query.kind === 'select' && query.limit !== undefined;
+  return {
+    duckdbSql: statement.finish(result.sql).text,
+    columns: result.columns.map(({ name, type }) => ({ name, type })),
+    tables: statement.tables,
+    ...(query.format ? { format: query.format.text } : {}),
+    limited,
+    ...(limited && result.unlimited ? { countSql: statement.finish(duck`SELECT count(*) FROM (${result.unlimited})`).text } : {}),
+    ...(result.totals ? { totalsSql: statement.finish(result.totals).text } : {}),
+  };
+}
+
+function bindQuery(query: Query, environment: Environment): BoundSelect {
+  switch (query.kind) {
+    case 'select':
+      return bindSelect(query, withItems(query, environment));
+    case 'set':
+      return bindSet(query, environment);
+    case 'explain':
+      throw new SandpiperError('unsupported', 'EXPLAIN is not supported: the SQL view of a result shows what runs.', { span: query.span });
+    default:
+      return query satisfies never;
+  }
+}
+
+const NO_ROWS: Stage = {
+  windows: false,
+  aggregate: (call) => {
+    throw new SandpiperError('type', `The aggregate ${call.name.text} cannot stand here.`, { span: call.span });
+  },
+};
+
+/** The environment inside the query: its own CTEs and WITH expressions over those of the queries around. */
+function withItems(query: SelectQuery, outer: Environment): Environment {
+  if (query.with.length === 0) return outer;
+  const ctes = new Map(outer.ctes);
+  const constants = new Map(outer.constants);
+  const environment: Environment = { statement: outer.statement, ctes, constants };
+  for (const item of query.with) {
+    if (item.kind === 'query') addCte(item, query.recursive, ctes, environment);
+    else constants.set(item.alias.text, () => new Binder({ environment, scope: new Scope([]), aliases: aliasesBefore(query.with, item), stage: NO_ROWS }).bind(item.expression));
+  }
+  return environment;
+}
+
+/** A WITH expression may use those written before it. */
+function aliasesBefore(items: readonly WithItem[], item: WithItem) {
+  const before = items.slice(0, items.indexOf(item));
+  return new Map(before.flatMap((one) => (one.kind === 'expression' ? [[one.alias.text, one.expression] as const] : [])));
+}
+
+function addCte(item: Extract<WithItem, { kind: 'query' }>, recursive: boolean, ctes: Map<string, () => Relation>, environment: Environment): void {
+  const outer = ctes.get(item.name.text);
+  let made: Relation | undefined;
+  let binding = false;
+  ctes.set(item.name.text, () => {
+    if (made) return made;
+    if (binding) {
+      if (outer) return outer();
+      throw new SandpiperError('unsupported', `${item.name.text} reads itself: write WITH RECURSIVE.`, { span: item.name.span });
+    }
+    binding = true;
+    made = recursive && item.query.kind === 'set' ? recursiveCte(item, item.query, ctes, environment) : environment.statement.addCte(item.name.text, renamed(bindQuery(item.query, environment), item));
+    return made;
+  });
+}
+
+function renamed(relation: Relation, item: Extract<WithItem, { kind: 'query' }>): Relation {
+  if (item.columns.length === 0) return relation;
+  return { ...relation, columns: relation.columns.map((column, index) => ({ ...column, name: item.columns[index]?.text ?? column.name })) };
+}
+
+/** The first query gives names and types; the others may read the CTE. */
+function recursiveCte(item: Extract<WithItem, { kind: 'query' }>, query: SetQuery, ctes: Map<string, () => Relation>, environment: Environment): Relation {
+  const [first, ...rest] = query.queries;
+  const base = renamed(bindQuery(first, environment), item);
+  const name = environment.statement.fresh('recursive_');
+  const self: Relation = { sql: duck`SELECT * FROM ${duckName(name)}`, columns: base.columns };
+  ctes.set(item.name.text, () => self);
+  const steps = rest.map((step) => fitted(bindQuery(step, environment), base.columns, environment));
+  const operator = query.mode === 'all' ? duck` UNION ALL ` : duck` UNION `;
+  const sql = steps.reduce((left, right) => duck`${left}${operator}${right}`, duck`(${base.sql})`);
+  return environment.statement.addNamedCte(name, { sql, columns: base.columns }, true);
+}
+
+/** A relation's columns cast to other columns' types, in order. */
+function fitted(relation: Relation, columns: readonly RelationColumn[], environment: Environment): DuckSql {
+  if (relation.columns.length !== columns.length) throw columnCounts(relation.columns.length, columns.length);
+  const alias = duckName(environment.statement.fresh('u'));
+  const casts = columns.map((column, index) => {
+    const own = relation.columns[index] ?? column;
+    const value = bound(own.type, duck`${alias}.${duckName(own.id)}`, { start: 0, end: 0 });
+    return duck`${sameType(own.type, column.type) ? value.sql : plainSql(cast(value, column.type))} AS ${duckName(column.id)}`;
+  });
+  return duck`(SELECT ${casts} FROM (${relation.sql}) AS ${alias})`;
+}
+
+function columnCounts(left: number, right: number): SandpiperError {
+  return new SandpiperError('type', `The queries of a UNION must have the same number of columns, not ${right} and ${left}.`);
+}
+
+/** UNION, EXCEPT, INTERSECT: columns by position, names of the first query, types that hold both. */
+function bindSet(query: SetQuery, outer: Environment): BoundSelect {
+  const [first] = query.queries;
+  // The WITH of the first query is visible in those after it.
+  const environment = first.kind === 'select' ? withItems(first, outer) : outer;
+  const relations = query.queries.map((part, index) => bindQuery(part, index === 0 ? outer : environment));
+  const [base] = relations;
+  if (!base) throw new Error('A set without queries');
+  const columns = base.columns.map((column, index): RelationColumn => {
+    const types = relations.map((relation) => {
+      const type = relation.columns[index]?.type;
+      if (!type || relation.columns.length !== base.columns.length) throw new SandpiperError('type', `The queries of ${query.operator.toUpperCase()} must have the same number of columns.`, { span: query.span });
+      return type;
+    });
+    return { ...column, type: commonType(types, query.span) };
+  });
+  const operator = query.operator === 'union' ? duck`UNION` : query.operator === 'except' ? duck`EXCEPT` : duck`INTERSECT`;
+  const word = query.mode === 'all' ? duck` ${operator} ALL ` : duck` ${operator} `;
+  const parts = relations.map((relation) => fitted(relation, columns, environment));
+  const sql = parts.slice(1).reduce((left, right) => duck`${left}${word}${right}`, parts[0] ?? joined([], ', '));
+  return { sql: duck`SELECT * FROM (${sql})`, columns };
+}

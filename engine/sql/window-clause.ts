@@ -1,0 +1,55 @@
+/** OVER (…) of a window function: its own specification, a named window, or one built on a named window. */
+import { SandpiperError } from '../errors.ts';
+import type { Call, FrameBound, WindowSpecification } from './ast.ts';
+import type { Binder } from './bind-expression.ts';
+import { duck, joined, type DuckSql } from './duck.ts';
+import { orderItem } from './order.ts';
+import { plainSql } from './physical.ts';
+
+export function overClause(call: Call, binder: Binder): DuckSql {
+  return duck`OVER (${specification(resolve(call.over, binder), binder)})`;
+}
+
+function resolve(over: Call['over'], binder: Binder): WindowSpecification {
+  if (over === undefined) throw new Error('A window function without OVER');
+  if ('text' in over) {
+    const named = binder.windows.get(over.text);
+    if (!named) throw new SandpiperError('unknown-name', `There is no window ${over.text}.`, { span: over.span });
+    return resolve(named, binder);
+  }
+  if (!over.base) return over;
+  const base = resolve(over.base, binder);
+  const frame = over.frame ?? base.frame;
+  return {
+    partitionBy: over.partitionBy.length > 0 ? over.partitionBy : base.partitionBy,
+    orderBy: over.orderBy.length > 0 ? over.orderBy : base.orderBy,
+    ...(frame ? { frame } : {}),
+    span: over.span,
+  };
+}
+
+function specification(window: WindowSpecification, binder: Binder): DuckSql {
+  const parts: DuckSql[] = [];
+  if (window.partitionBy.length > 0) parts.push(duck`PARTITION BY ${window.partitionBy.map((key) => plainSql(binder.bind(key)))}`);
+  if (window.orderBy.length > 0) parts.push(duck`ORDER BY ${window.orderBy.flatMap((item) => orderItem(binder.bind(item.expression), item))}`);
+  if (window.frame) {
+    const unit = window.frame.unit === 'rows' ? duck`ROWS` : window.frame.unit === 'range' ? duck`RANGE` : duck`GROUPS`;
+    parts.push(duck`${unit} BETWEEN ${bound(window.frame.start, binder)} AND ${bound(window.frame.end, binder)}`);
+  }
+  return joined(parts, ' ');
+}
+
+function bound(edge: FrameBound, binder: Binder): DuckSql {
+  switch (edge.kind) {
+    case 'current-row':
+      return duck`CURRENT ROW`;
+    case 'unbounded-preceding':
+      return duck`UNBOUNDED PRECEDING`;
+    case 'unbounded-following':
+      return duck`UNBOUNDED FOLLOWING`;
+    case 'preceding':
+      return duck`${binder.bind(edge.offset).sql} PRECEDING`;
+    default:
+      return duck`${binder.bind(edge.offset).sql} FOLLOWING`;
+  }
+}
