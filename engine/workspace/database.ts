@@ -6,7 +6,10 @@
  * Leaves to others: what the SQL means (sql room), what tables there are (tables.ts).
  */
 import { DuckDBInstance, type DuckDBConnection, type DuckDBType, type DuckDBValue, type DuckDBResultReader } from '@duckdb/node-api';
+import { mkdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { SandpiperError } from '../errors.ts';
+import { DUCKDB_MACROS } from '../sql/macros.ts';
 
 export type { DuckDBConnection as Connection, DuckDBType, DuckDBValue };
 
@@ -30,4 +33,168 @@ export interface DatabaseLimits {
   /** E.g. '2GB'. */
   readonly memory?: string;
   readonly threads?: number;
+}
+
+const READERS = 4;
+
+export async function openDatabase(path: string, limits: DatabaseLimits = {}): Promise<Database> {
+  const stagingFolder = join(dirname(path), 'staging');
+  const instance = await attempt(path, async () => {
+    mkdirSync(stagingFolder, { recursive: true });
+    return DuckDBInstance.create(path, {
+      ...(limits.memory === undefined ? {} : { memory_limit: limits.memory }),
+      ...(limits.threads === undefined ? {} : { threads: String(limits.threads) }),
+    });
+  });
+  const writer = await attempt(path, () => instance.connect());
+  await attempt(path, async () => {
+    await writer.run("SET TimeZone = 'UTC'");
+    for (const macro of DUCKDB_MACROS) await writer.run(macro);
+    // The second wall: whatever reached DuckDB, it could read the staging folder and nothing else.
+    await writer.run(`SET allowed_directories = ['${stagingFolder.replaceAll("'", "''")}']`);
+    await writer.run('SET enable_external_access = false');
+    await writer.run('SET lock_configuration = true');
+  });
+  const readers: DuckDBConnection[] = [];
+  for (let count = 0; count < READERS; count += 1) readers.push(await instance.connect());
+  return new DuckDatabase(path, stagingFolder, instance, writer, readers);
+}
+
+class DuckDatabase implements Database {
+  readonly stagingFolder: string;
+  readonly #path: string;
+  readonly #instance: DuckDBInstance;
+  readonly #writer: DuckDBConnection;
+  readonly #idle: DuckDBConnection[];
+  readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
+  #lastWrite: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(path: string, stagingFolder: string, instance: DuckDBInstance, writer: DuckDBConnection, readers: readonly DuckDBConnection[]) {
+    this.#path = path;
+    this.stagingFolder = stagingFolder;
+    this.#instance = instance;
+    this.#writer = writer;
+    this.#idle = [...readers];
+  }
+
+  query(sql: string, options: QueryOptions = {}): Promise<DuckDBResultReader> {
+    return this.#reading((connection) => interruptible(connection, options.signal, () => attempt(this.#path, () => connection.runAndReadAll(sql), sql)));
+  }
+
+  prepare(sql: string): Promise<void> {
+    return this.#reading(async (connection) => {
+      const statement = await attempt(this.#path, () => connection.prepare(sql), sql);
+      statement.destroySync();
+    });
+  }
+
+  write<T>(work: (connection: DuckDBConnection) => Promise<T>, options: QueryOptions = {}): Promise<T> {
+    const run = this.#lastWrite.then(async () => {
+      this.#refuseWhenClosed();
+      options.signal?.throwIfAborted();
+      await this.#writer.run('BEGIN TRANSACTION');
+      try {
+        const result = await interruptible(this.#writer, options.signal, () => attempt(this.#path, () => work(this.#writer)));
+        await attempt(this.#path, () => this.#writer.run('COMMIT'));
+        return result;
+      } catch (error) {
+        // A failed COMMIT has rolled back already; then this says so, and the first error is the one to tell.
+        await this.#writer.run('ROLLBACK').catch(() => undefined);
+        throw error;
+      }
+    });
+    this.#lastWrite = run.catch(() => undefined);
+    return run.catch((error: unknown) => {
+      throw asCancelled(error, options.signal);
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    await this.#lastWrite;
+    this.#closed = true;
+    for (const connection of this.#idle) {
+      connection.interrupt();
+      connection.closeSync();
+    }
+    await this.#writer.run('CHECKPOINT').catch(() => undefined); // The log is replayed at the next start instead.
+    this.#writer.closeSync();
+    this.#instance.closeSync();
+  }
+
+  async #reading<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    this.#refuseWhenClosed();
+    const connection = this.#idle.pop() ?? (await new Promise<DuckDBConnection>((resolve) => this.#waiting.push(resolve)));
+    try {
+      return await work(connection);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next(connection);
+      else this.#idle.push(connection);
+    }
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closed) throw new SandpiperError('unavailable', 'The database is closed: the engine is stopping.');
+  }
+}
+
+async function interruptible<T>(connection: DuckDBConnection, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  if (!signal) return work();
+  if (signal.aborted) throw cancelled();
+  const stop = () => connection.interrupt();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await work();
+  } catch (error) {
+    throw asCancelled(error, signal);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+function asCancelled(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (!signal?.aborted) return error;
+  return signal.reason instanceof SandpiperError ? signal.reason : cancelled();
+}
+
+function cancelled(): SandpiperError {
+  return new SandpiperError('cancelled', 'The query was cancelled.');
+}
+
+/** Runs a part of DuckDB and turns its failure into one that the user can act on, with DuckDB's own as the cause. */
+async function attempt<T>(path: string, work: () => Promise<T>, sql?: string): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SandpiperError || !(error instanceof Error)) throw error;
+    throw explained(error, path, sql);
+  }
+}
+
+function explained(error: Error, path: string, sql: string | undefined): SandpiperError {
+  const message = error.message;
+  const cause = sql === undefined ? error : new Error(`${message}\nwhile running: ${sql}`, { cause: error });
+  const holder = /Conflicting lock is held in (.*?) \(PID (\d+)\)/.exec(message);
+  if (/Could not set lock|Conflicting lock|already open|being used by another process/i.test(message)) {
+    const who = holder ? `process ${holder[2]} (${basename(holder[1] ?? '')})` : 'another process';
+    return new SandpiperError('locked', `The database ${path} is open in ${who}. Close that program, or use it through its address.`, { cause });
+  }
+  if (/No space left|disk (is )?full|max_temp_directory_size/i.test(message)) return new SandpiperError('storage', `The disk that holds ${path} is full. Free some space and try again; nothing that was acknowledged is lost.`, { cause });
+  if (/Permission denied|Read-only file system|Cannot open file/i.test(message)) return new SandpiperError('storage', `The database ${path} cannot be written: ${firstLine(message)}`, { cause });
+  if (/not a valid DuckDB|checksum|corrupt|Serialization Error|Failed to load metadata|does not match|WAL file/i.test(message) && sql === undefined) {
+    return new SandpiperError('storage', `The database ${path} is damaged: ${firstLine(message)} Move the file away to start with an empty database; fixtures and files can be imported again.`, { cause });
+  }
+  if (/Out of Memory/i.test(message)) return new SandpiperError('query-failed', 'The query needs more memory than it may use. Narrow it with WHERE, or give the engine more memory.', { cause });
+  return new SandpiperError('query-failed', readable(message), { cause });
+}
+
+function firstLine(message: string): string {
+  return `${(message.split('\n')[0] ?? message).replace(/\.?$/, '.')}`;
+}
+
+/** DuckDB's sentence without its own SQL excerpt, which is not what the user wrote. */
+function readable(message: string): string {
+  return message.replace(/\n\nLINE \d+:[\s\S]*$/, '').replace(/^(Conversion|Invalid Input|Binder|Parser|Catalog|Out of Range|Constraint|Invalid) Error: /, '').trim();
 }
