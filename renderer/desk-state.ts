@@ -42,6 +42,8 @@ interface DeskState {
   readonly naming: Naming | undefined;
   /** The file whose deletion is being asked about. */
   readonly deleting: string | undefined;
+  /** The last thing done, for those who listen. */
+  readonly said: string;
   /** Where an editor shall put its cursor once its file is shown. */
   readonly wantedPlace: Place | undefined;
 }
@@ -61,6 +63,7 @@ export const useDesk = create<DeskState>(() => ({
   importAsked: undefined,
   naming: undefined,
   deleting: undefined,
+  said: '',
   wantedPlace: undefined,
 }));
 

@@ -55,8 +55,8 @@ export function arrivalRate(recent: Arrivals['recent'], now: number): number {
   return added / (RATE_WINDOW_MS / 1_000);
 }
 
-/** Listens to the engine until the answer is called. `onFiles` hears which files changed. */
-export function followEngine(onFiles: (paths: readonly string[]) => void): () => void {
+/** Listens to the engine until the answer is called. */
+export function followEngine(): () => void {
   let revision = -1;
   let wasConnected = true;
   return followChanges(
@@ -79,7 +79,6 @@ export function followEngine(onFiles: (paths: readonly string[]) => void): () =>
         void queryClient.invalidateQueries({ queryKey: ['project'] });
         void queryClient.invalidateQueries({ queryKey: ['tokens'] });
         for (const path of message.paths) void queryClient.invalidateQueries({ queryKey: ['file', path] });
-        onFiles(message.paths);
         return;
       case 'rows':
         takeRows(message);

@@ -1,9 +1,10 @@
 /** The open files, each with a dot while it has unsaved edits. Arrow keys walk them, Delete closes one. */
 import { Activity, FileText, Table2, Workflow, X } from 'lucide-react';
 import { useEffect, useRef, type KeyboardEvent } from 'react';
-import { closeTab, showTab, tabId, useDesk, type Tab } from '../desk-state.ts';
+import { showTab, tabId, useDesk, type Tab } from '../desk-state.ts';
 import { isDirty, useBuffers } from '../editor/buffers.ts';
 import { fileNameOf } from '../project-lookup.ts';
+import { closeView } from './close-view.ts';
 import { keysOf } from './commands.ts';
 import css from './tab-strip.module.css';
 
@@ -21,7 +22,7 @@ export function TabStrip() {
     if (step !== 0 && next) {
       showTab(tabId(next));
       strip.current?.querySelectorAll<HTMLElement>('[role="tab"]')[tabs.indexOf(next)]?.focus();
-    } else if (event.key === 'Delete') closeTab(id);
+    } else if (event.key === 'Delete') closeView(id);
     else return;
     event.preventDefault();
   };
@@ -33,7 +34,7 @@ export function TabStrip() {
         return (
           <div key={id} role="presentation" className={css.holder} data-active={id === active ? '' : undefined}>
             <TabButton tab={tab} shown={id === active} tabStop={id === active || (active === '' && tab === tabs[0])} onKeyDown={(event) => walk(event, id)} />
-            <span className={css.close} title={`Close (${keysOf('close-tab').keys})`} onClick={() => closeTab(id)}>
+            <span className={css.close} title={`Close (${keysOf('close-tab').keys})`} onClick={() => closeView(id)}>
               <X size={14} aria-hidden />
             </span>
           </div>
@@ -59,7 +60,7 @@ function TabButton({ tab, shown, tabStop, onKeyDown }: { tab: Tab; shown: boolea
       className={css.tab}
       title={tab.kind === 'file' ? `${tab.path}${dirty ? ', unsaved edits' : ''}` : undefined}
       onClick={() => showTab(id)}
-      onAuxClick={(event) => event.button === 1 && closeTab(id)}
+      onAuxClick={(event) => event.button === 1 && closeView(id)}
       onKeyDown={onKeyDown}
     >
       <TabIcon tab={tab} />

@@ -1,0 +1,84 @@
+/**
+ * A data source: its newest rows, its schema, what was rejected and why, and its file; below, a ready line that sends
+ * an event. Rows that arrive show within a second.
+ */
+import { FolderInput } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import type { DataSourceView as Source, ProjectView } from '../../engine/api/protocol.ts';
+import { askImport, openFile, useDesk } from '../desk-state.ts';
+import { FileEditor } from '../editor/file-editor.tsx';
+import { Button } from '../parts/button.tsx';
+import { Tabbed } from '../parts/tabs.tsx';
+import { wholeNumber, counted } from '../readable.ts';
+import css from './data-source-view.module.css';
+import { EventLine } from './event-line.tsx';
+import { quarantineQuery, rowsQuery, RowsTable } from './rows-table.tsx';
+import { SchemaTable } from './schema-table.tsx';
+
+type Page = 'rows' | 'schema' | 'quarantine' | 'file';
+
+export function DataSourceView({ source, project }: { source: Source; project: ProjectView }) {
+  const [page, setPage] = useState<Page>('rows');
+  const wanted = useDesk((state) => state.wantedPlace);
+  useEffect(() => {
+    if (wanted?.path === source.path) setPage('file');
+  }, [wanted, source.path]);
+
+  return (
+    <div className={css.view}>
+      <header className={css.header}>
+        <div className={css.words}>
+          <h1>{source.name}</h1>
+          {source.description !== '' && <p>{source.description}</p>}
+          <Facts source={source} project={project} />
+        </div>
+        <Button onClick={() => askImport({ dataSource: source.name })}><FolderInput size={14} aria-hidden /> Import a file</Button>
+      </header>
+      <div className={css.pages}>
+        <Tabbed
+          label={`Pages of ${source.name}`}
+          value={page}
+          onChange={setPage}
+          choices={[
+            { value: 'rows', label: 'Rows', note: wholeNumber(source.rowCount) },
+            { value: 'schema', label: 'Schema', note: counted(source.columns.length, 'column') },
+            { value: 'quarantine', label: 'Quarantine', note: wholeNumber(source.quarantinedCount) },
+            { value: 'file', label: 'File' },
+          ]}
+        >
+          {page === 'rows' && <RowsTable key="rows" subject={`${source.path}:rows`} query={rowsQuery(source)} source={source} label={`Rows of ${source.name}`} empty={<NoRows source={source} project={project} />} isEmpty={source.rowCount === 0} />}
+          {page === 'schema' && <SchemaTable source={source} />}
+          {page === 'quarantine' && (
+            <RowsTable key="quarantine" subject={`${source.path}:quarantine`} query={quarantineQuery(source)} source={source} label={`Rejected rows of ${source.name}`} empty={<p>No row was rejected. Rows that do not fit the schema are kept here with the reason, and none is lost.</p>} isEmpty={source.quarantinedCount === 0} />
+          )}
+          {page === 'file' && <FileEditor path={source.path} />}
+        </Tabbed>
+      </div>
+      <EventLine source={source} project={project} />
+    </div>
+  );
+}
+
+function Facts({ source, project }: { source: Source; project: ProjectView }) {
+  const readers = project.pipes.filter((pipe) => source.usedBy.includes(pipe.name));
+  const fillers = project.pipes.filter((pipe) => pipe.nodes.some((node) => node.target === source.name));
+  return (
+    <p className={css.facts}>
+      <span>{source.tableEngine}</span>
+      {source.sortingKey !== '' && <span>sorted by <code>{source.sortingKey}</code></span>}
+      {source.partitionKey !== '' && <span>parted by <code>{source.partitionKey}</code></span>}
+      {fillers.length > 0 && <span>filled by {fillers.map((pipe) => <Button key={pipe.name} look="link" onClick={() => openFile(pipe.path)}>{pipe.name}</Button>)}</span>}
+      {readers.length > 0 && <span>read by {readers.map((pipe) => <Button key={pipe.name} look="link" onClick={() => openFile(pipe.path)}>{pipe.name}</Button>)}</span>}
+    </p>
+  );
+}
+
+function NoRows({ source, project }: { source: Source; project: ProjectView }) {
+  const filler = project.pipes.find((pipe) => pipe.nodes.some((node) => node.target === source.name));
+  if (filler) return <p>No rows yet. The pipe <Button look="link" onClick={() => openFile(filler.path)}>{filler.name}</Button> fills this data source as rows arrive in what it reads.</p>;
+  return (
+    <p>
+      No rows yet. <Button look="link" onClick={() => askImport({ dataSource: source.name })}>Import a file</Button>, or send an event with the line below: it shows here at once.
+    </p>
+  );
+}

@@ -1,0 +1,30 @@
+/** What is shown for the active tab. */
+import type { ProjectView } from '../../engine/api/protocol.ts';
+import { errorBodyOf } from '../api.ts';
+import { DataSourceView } from '../datasource/data-source-view.tsx';
+import { tabId, useDesk } from '../desk-state.ts';
+import { FileEditor } from '../editor/file-editor.tsx';
+import { PipeView } from '../pipe/pipe-view.tsx';
+import { findDataSource, findPipe } from '../project-lookup.ts';
+import { RequestsView } from '../publish/requests-view.tsx';
+import { useRequests } from '../queries.ts';
+import { Home } from './home.tsx';
+import css from './open-view.module.css';
+
+export function OpenView({ project }: { project: ProjectView }) {
+  const active = useDesk((state) => state.active);
+  const tab = useDesk((state) => state.tabs.find((one) => tabId(one) === active));
+  if (!tab) return <Home project={project} />;
+  if (tab.kind === 'requests') return <Requests />;
+  if (tab.path.endsWith('.pipe')) return <PipeView key={tab.path} path={tab.path} project={project} pipe={findPipe(project, tab.path)} />;
+  const source = findDataSource(project, tab.path);
+  if (source) return <DataSourceView key={tab.path} source={source} project={project} />;
+  return <section className={css.file} aria-label={tab.path}><FileEditor key={tab.path} path={tab.path} /></section>;
+}
+
+function Requests() {
+  const { data, error } = useRequests();
+  if (error) return <p className={css.state} role="alert">{errorBodyOf(error).error}</p>;
+  if (!data) return <p className={css.state}>Reading the requests…</p>;
+  return <RequestsView requests={data} />;
+}
