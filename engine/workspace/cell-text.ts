@@ -1,0 +1,218 @@
+/**
+ * One value of a result in ClickHouse's spelling, by its ClickHouse type: for JSON, for text formats (CSV, TSV) and for
+ * the page. A writer is made once for a column and called for each value, so that the type is looked at once.
+ */
+import { unreachable } from '../errors.ts';
+import type { ClickHouseType, TupleElement } from '../sql/types.ts';
+import { tupleFieldNames } from '../sql/physical.ts';
+import type { DuckDBValue } from './database.ts';
+import { dateText, dateTimeText, decimalText, floatText } from './number-text.ts';
+
+/** JSON: 64-bit integers bare or as text, and whether NaN and infinities are text (else null). */
+export interface JsonStyle {
+  readonly bigIntegersAsText: boolean;
+  readonly denormalsAsText: boolean;
+  /** ClickHouse writes `/` as `\/`. */
+  readonly escapeSlash: boolean;
+  readonly timeZone: string;
+}
+
+type Writer = (value: DuckDBValue) => string;
+
+/** A writer of JSON text for values of the type. */
+export function jsonWriter(type: ClickHouseType, style: JsonStyle): Writer {
+  const inner = jsonOf(type, style);
+  return (value) => (value === null ? 'null' : inner(value));
+}
+
+function jsonOf(type: ClickHouseType, style: JsonStyle): Writer {
+  const text = (value: string) => jsonString(value, style.escapeSlash);
+  switch (type.kind) {
+    case 'Nullable':
+    case 'LowCardinality':
+    case 'Geo':
+      return jsonWriter(type.of, style);
+    case 'SimpleAggregateFunction':
+      return type.arguments[0] ? jsonWriter(type.arguments[0], style) : () => 'null';
+    case 'Integer':
+      return type.bits >= 64 && style.bigIntegersAsText ? (value) => `"${String(value)}"` : (value) => String(value);
+    case 'Interval':
+      return (value) => String(value);
+    case 'Float':
+    case 'BFloat16':
+      return (value) => {
+        const number = Number(value);
+        if (Number.isFinite(number)) return floatText(number, type.kind === 'Float' && type.bits === 32);
+        return style.denormalsAsText ? `"${floatText(number, false)}"` : 'null';
+      };
+    case 'Decimal':
+      return style.bigIntegersAsText ? (value) => `"${decimalText(value)}"` : (value) => decimalText(value);
+    case 'Bool':
+      return (value) => (value === true ? 'true' : 'false');
+    case 'Date':
+    case 'Date32':
+    case 'DateTime':
+    case 'DateTime64': {
+      const write = momentWriter(type, style.timeZone);
+      return (value) => `"${write(value)}"`;
+    }
+    case 'Array': {
+      const item = jsonWriter(type.of, style);
+      return (value) => `[${itemsOf(value).map(item).join(',')}]`;
+    }
+    case 'Nested': {
+      const item = tupleJson(type.elements, style);
+      return (value) => `[${itemsOf(value).map(item).join(',')}]`;
+    }
+    case 'Tuple':
+      return tupleJson(type.elements, style);
+    case 'Map': {
+      const key = textWriter(type.key, style.timeZone);
+      const item = jsonWriter(type.value, style);
+      return (value) => `{${pairsOf(value).map((pair) => `${text(key(pair.key))}:${item(pair.value)}`).join(',')}}`;
+    }
+    case 'JSON':
+    case 'Dynamic':
+      return (value) => (style.escapeSlash ? String(value).replaceAll('/', '\\/') : String(value));
+    case 'AggregateFunction':
+      return (value) => text(stateText(value));
+    case 'Nothing':
+      return () => 'null';
+    case 'String':
+    case 'FixedString':
+    case 'UUID':
+    case 'IPv4':
+    case 'IPv6':
+    case 'Enum':
+    case 'Time':
+    case 'Time64':
+    case 'Variant':
+      return (value) => text(String(value));
+    default:
+      return unreachable(type);
+  }
+}
+
+function tupleJson(elements: readonly TupleElement[], style: JsonStyle): Writer {
+  const names = tupleFieldNames(elements);
+  const named = elements.length > 0 && elements.every((element) => element.name !== undefined);
+  const writers = elements.map((element) => jsonWriter(element.type, style));
+  return (value) => {
+    const cells = writers.map((write, index) => write(fieldOf(value, names[index] ?? '')));
+    if (!named) return `[${cells.join(',')}]`;
+    return `{${cells.map((cell, index) => `${jsonString(names[index] ?? '', style.escapeSlash)}:${cell}`).join(',')}}`;
+  };
+}
+
+export function jsonString(text: string, escapeSlash: boolean): string {
+  const quoted = JSON.stringify(text);
+  return escapeSlash && quoted.includes('/') ? quoted.replaceAll('/', '\\/') : quoted;
+}
+
+/** A writer of bare text, as in TSV before escaping; what stands inside arrays is quoted. NULL is for the caller. */
+export function textWriter(type: ClickHouseType, timeZone: string): Writer {
+  switch (type.kind) {
+    case 'Nullable':
+    case 'LowCardinality':
+    case 'Geo':
+      return textWriter(type.of, timeZone);
+    case 'SimpleAggregateFunction':
+      return type.arguments[0] ? textWriter(type.arguments[0], timeZone) : String;
+    case 'Float':
+      return (value) => floatText(Number(value), type.bits === 32);
+    case 'BFloat16':
+      return (value) => floatText(Number(value), true);
+    case 'Decimal':
+      return (value) => decimalText(value);
+    case 'Date':
+    case 'Date32':
+    case 'DateTime':
+    case 'DateTime64':
+      return momentWriter(type, timeZone);
+    case 'Array': {
+      const item = quotedWriter(type.of, timeZone);
+      return (value) => `[${itemsOf(value).map(item).join(',')}]`;
+    }
+    case 'Nested': {
+      const item = quotedWriter({ kind: 'Tuple', elements: type.elements }, timeZone);
+      return (value) => `[${itemsOf(value).map(item).join(',')}]`;
+    }
+    case 'Tuple': {
+      const names = tupleFieldNames(type.elements);
+      const writers = type.elements.map((element) => quotedWriter(element.type, timeZone));
+      return (value) => `(${writers.map((write, index) => write(fieldOf(value, names[index] ?? ''))).join(',')})`;
+    }
+    case 'Map': {
+      const key = quotedWriter(type.key, timeZone);
+      const item = quotedWriter(type.value, timeZone);
+      return (value) => `{${pairsOf(value).map((pair) => `${key(pair.key)}:${item(pair.value)}`).join(',')}}`;
+    }
+    case 'AggregateFunction':
+      return stateText;
+    default:
+      return (value) => String(value);
+  }
+}
+
+/** Text as it stands inside an array, tuple or map: words and times in quotes. */
+function quotedWriter(type: ClickHouseType, timeZone: string): Writer {
+  const write = textWriter(type, timeZone);
+  const quoted = isQuoted(type);
+  return (value) => {
+    if (value === null) return 'NULL';
+    return quoted ? `'${write(value).replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\t', '\\t')}'` : write(value);
+  };
+}
+
+/** Types whose text CSV and arrays put in quotes. */
+export function isQuoted(type: ClickHouseType): boolean {
+  switch (type.kind) {
+    case 'Nullable':
+    case 'LowCardinality':
+      return isQuoted(type.of);
+    case 'SimpleAggregateFunction':
+      return type.arguments[0] !== undefined && isQuoted(type.arguments[0]);
+    case 'String': case 'FixedString': case 'UUID': case 'IPv4': case 'IPv6': case 'Enum':
+    case 'Date': case 'Date32': case 'DateTime': case 'DateTime64': case 'JSON': case 'AggregateFunction':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function momentWriter(type: Extract<ClickHouseType, { kind: 'Date' | 'Date32' | 'DateTime' | 'DateTime64' }>, timeZone: string): Writer {
+  if (type.kind === 'Date' || type.kind === 'Date32') return (value) => dateText(daysOf(value));
+  const zone = type.timeZone ?? timeZone;
+  const precision = type.kind === 'DateTime64' ? type.precision : 0;
+  return (value) => dateTimeText(nanosecondsOf(value), precision, zone);
+}
+
+function daysOf(value: DuckDBValue): number {
+  return typeof value === 'object' && value !== null && 'days' in value ? Number(value.days) : 0;
+}
+
+function nanosecondsOf(value: DuckDBValue): bigint {
+  if (typeof value !== 'object' || value === null) return 0n;
+  if ('nanos' in value) return BigInt(value.nanos);
+  if ('nanoseconds' in value) return BigInt(value.nanoseconds);
+  return 'micros' in value ? BigInt(value.micros) * 1000n : 0n;
+}
+
+function itemsOf(value: DuckDBValue): readonly DuckDBValue[] {
+  return typeof value === 'object' && value !== null && 'items' in value ? value.items : [];
+}
+
+function pairsOf(value: DuckDBValue): readonly { readonly key: DuckDBValue; readonly value: DuckDBValue }[] {
+  return typeof value === 'object' && value !== null && 'entries' in value && Array.isArray(value.entries) ? value.entries : [];
+}
+
+function fieldOf(value: DuckDBValue, name: string): DuckDBValue {
+  if (typeof value !== 'object' || value === null || !('entries' in value) || Array.isArray(value.entries)) return null;
+  const entries: Readonly<Record<string, DuckDBValue>> = value.entries;
+  return entries[name] ?? null;
+}
+
+/** A stored aggregate state, as something that can be read. */
+function stateText(value: DuckDBValue): string {
+  return String(value);
+}
