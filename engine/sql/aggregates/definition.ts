@@ -21,13 +21,21 @@ export interface AggregateCall {
   readonly filter?: DuckSql;
   /** The OVER clause, when the aggregate is used as a window function: it goes after each DuckDB aggregate call. */
   readonly over?: DuckSql;
+  /** When present, the rows are the elements of a list (-Array, -ForEach, states kept as lists), not those of the group. */
+  readonly rows?: ListRows;
   readonly span: Span;
   readonly context: FunctionContext;
 }
 
+/** A list to aggregate over: arguments and filter name its element by `element`, a lambda parameter. */
+export interface ListRows {
+  readonly list: DuckSql;
+  readonly element: DuckSql;
+}
+
 export interface AggregateState {
   /** The DuckDB type of a column that holds the state, e.g. `UBIGINT` or `STRUCT(total DOUBLE, rows UBIGINT)`. */
-  readonly duckdbType: string;
+  readonly duckdbType: DuckSql;
   /** An aggregate expression: the state of a group of rows. */
   readonly accumulate: (call: AggregateCall) => DuckSql;
   /** An aggregate expression: the state of a group of states. */

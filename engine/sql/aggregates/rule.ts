@@ -1,0 +1,223 @@
+/**
+ * Makes an aggregate's definition out of a short rule that never sees NULL: ClickHouse skips rows where an argument is
+ * NULL and makes the result Nullable, and that is done here once for all. Also the state that every aggregate has that
+ * names no better one: the list of its rows' values, which is exact but as long as the data.
+ */
+import { SandpiperError, type Span } from '../../errors.ts';
+import { bound, type Bound } from '../bound.ts';
+import { duck, duckName, DUCK_NULL, joined, type DuckSql } from '../duck.ts';
+import { defaultSql, duckTypeSql, plainSql } from '../physical.ts';
+import { bare, isNullable, NOTHING, nullable, printType, type ClickHouseType } from '../types.ts';
+import type { AggregateCall, AggregateDefinition, AggregateState } from './definition.ts';
+import { both, collect, countRows, packed, scope, unpacked } from './fold.ts';
+
+export interface Outcome {
+  readonly sql: DuckSql;
+  /** ClickHouse's answer over no rows, where `sql` gives NULL. Absent: `sql` itself is right over no rows. */
+  readonly empty?: DuckSql;
+}
+
+export interface RuleState {
+  readonly duckdbType: DuckSql;
+  readonly accumulate: (call: RuleCall) => DuckSql;
+  readonly merge: (call: Pick<AggregateCall, 'filter' | 'over'>, state: DuckSql) => DuckSql;
+  /** `empty` must be given when a Nullable argument makes the result NULL over no rows. */
+  readonly finish: (state: DuckSql) => Outcome;
+  readonly empty: DuckSql;
+}
+
+export interface Rule {
+  readonly name: string;
+  readonly signature: string;
+  readonly help: string;
+  readonly aliases?: readonly string[];
+  readonly caseInsensitive?: boolean;
+  /** Least and most arguments; [1, 1] when absent. */
+  readonly takes?: readonly [number, number];
+  /** Least and most parameters; none when absent. */
+  readonly parameters?: readonly [number, number];
+  /** The result's type from types without Nullable and LowCardinality. Calls `refuse` for those that do not fit. */
+  readonly type: (types: readonly ClickHouseType[], parameters: readonly Bound[], refuse: (expected: string) => never) => ClickHouseType;
+  /** False when a Nullable argument leaves the result as it is (count, uniq). */
+  readonly nullableResult?: boolean;
+  /** Rows with NULL are counted in (any_respect_nulls). Types are then given with their Nullable. */
+  readonly seesNulls?: boolean;
+  /** The DuckDB aggregates that `aggregate` uses skip NULL by themselves, so that one Nullable argument needs no filter. */
+  readonly skipsNulls?: boolean;
+  readonly aggregate: (call: RuleCall) => Outcome;
+  readonly state?: (types: readonly ClickHouseType[], parameters: readonly Bound[]) => RuleState | undefined;
+}
+
+/** A call as a rule sees it: arguments in the plain representation, never NULL. */
+export interface RuleCall extends AggregateCall {
+  readonly args: readonly DuckSql[];
+  readonly types: readonly ClickHouseType[];
+  readonly resultType: ClickHouseType;
+}
+
+export function aggregate(rule: Rule): AggregateDefinition {
+  const typeOf = (given: readonly ClickHouseType[], parameters: readonly Bound[], span: Span): ClickHouseType => checkedType(rule, given, parameters, span);
+  return {
+    name: rule.name,
+    signature: rule.signature,
+    help: rule.help,
+    ...(rule.aliases ? { aliases: rule.aliases } : {}),
+    ...(rule.caseInsensitive ? { caseInsensitive: true } : {}),
+    resultType: typeOf,
+    bind: (call) => {
+      const type = typeOf(call.arguments.map((argument) => argument.type), call.parameters, call.span);
+      if (bare(type).kind === 'Nothing') return { ...bound(type, DUCK_NULL, call.span), constant: { kind: 'null' } };
+      const ruleCall = withoutNulls(rule, call, type);
+      return bound(type, answer(rule.aggregate(ruleCall), type, () => countRows(ruleCall)), call.span);
+    },
+    state: (given, parameters) => stateOf(rule, given, parameters, typeOf),
+  };
+}
+
+/** The SQL of an outcome: NULL over no rows when the type is Nullable, else ClickHouse's answer. */
+function answer(outcome: Outcome, type: ClickHouseType, rows: () => DuckSql): DuckSql {
+  if (isNullable(type)) return outcome.empty ? outcome.sql : duck`CASE WHEN ${rows()} > 0 THEN ${outcome.sql} END`;
+  return outcome.empty ? duck`coalesce(${outcome.sql}, ${outcome.empty})` : outcome.sql;
+}
+
+/** What ClickHouse gives an aggregate function: the type inside of LowCardinality, SimpleAggregateFunction and Nullable. */
+export function valueType(type: ClickHouseType): ClickHouseType {
+  const inner = bare(type);
+  return inner.kind === 'Array' ? { kind: 'Array', of: withoutDictionary(inner.of) } : inner;
+}
+
+/** The type of a value without dictionaries, as aggregate functions and their states name it. */
+export function withoutDictionary(type: ClickHouseType): ClickHouseType {
+  switch (type.kind) {
+    case 'LowCardinality':
+      return type.of;
+    case 'SimpleAggregateFunction':
+      return withoutDictionary(type.arguments[0] ?? NOTHING);
+    case 'Array':
+      return { kind: 'Array', of: withoutDictionary(type.of) };
+    case 'Tuple':
+      return { kind: 'Tuple', elements: type.elements.map((element) => ({ ...element, type: withoutDictionary(element.type) })) };
+    case 'Map':
+      return { kind: 'Map', key: withoutDictionary(type.key), value: withoutDictionary(type.value) };
+    default:
+      return type;
+  }
+}
+
+function checkedType(rule: Rule, given: readonly ClickHouseType[], parameters: readonly Bound[], span: Span): ClickHouseType {
+  const [least, most] = rule.takes ?? [1, 1];
+  if (given.length < least || given.length > most) {
+    throw typeError(`${rule.name} takes ${amount(least, most)} argument${most === 1 ? '' : 's'}, not ${given.length}.`, span);
+  }
+  const [fewest, greatest] = rule.parameters ?? [0, 0];
+  if (parameters.length < fewest || parameters.length > greatest) {
+    throw typeError(greatest === 0 ? `${rule.name} takes no parameters.` : `${rule.name} takes ${amount(fewest, greatest)} parameter${greatest === 1 ? '' : 's'} in its first brackets, not ${parameters.length}.`, span);
+  }
+  const types = given.map((type) => (rule.seesNulls ? withoutDictionary(type) : valueType(type)));
+  if (given.some((type) => bare(type).kind === 'Nothing') && rule.nullableResult !== false) return nullable(NOTHING);
+  const refuse = (expected: string): never => {
+    throw typeError(`${rule.name} takes ${expected}, not ${given.map(printType).join(' and ')}.`, span);
+  };
+  const type = rule.type(types, parameters, refuse);
+  return rule.nullableResult !== false && !rule.seesNulls && given.some(isNullable) ? nullable(type) : type;
+}
+
+function amount(least: number, most: number): string {
+  if (least === most) return least === 0 ? 'no' : String(least);
+  return most === Infinity ? `at least ${least}` : `${least} to ${most}`;
+}
+
+function withoutNulls(rule: Rule, call: AggregateCall, resultType: ClickHouseType): RuleCall {
+  const args = call.arguments.map(plainSql);
+  const mayBeNull = rule.seesNulls ? [] : args.filter((_, index) => isNullable(call.arguments[index]?.type ?? NOTHING));
+  const skips = rule.skipsNulls && args.length === 1 && !call.rows;
+  const present = mayBeNull.length === 0 || skips ? undefined : joined(mayBeNull.map((arg) => duck`${arg} IS NOT NULL`), ' AND ');
+  const filter = both(call.filter, present);
+  return {
+    ...call,
+    ...(filter ? { filter } : {}),
+    args,
+    types: call.arguments.map((argument) => (rule.seesNulls ? withoutDictionary(argument.type) : valueType(argument.type))),
+    resultType,
+  };
+}
+
+function stateOf(rule: Rule, given: readonly ClickHouseType[], parameters: readonly Bound[], typeOf: AggregateDefinition['resultType']): AggregateState {
+  const types = given.map((type) => (rule.seesNulls ? withoutDictionary(type) : valueType(type)));
+  const own = rule.state?.(types, parameters);
+  const state = own ?? listState(rule, types, parameters);
+  const resultOf = (span: Span) => typeOf(given, parameters, span);
+  return {
+    duckdbType: state.duckdbType,
+    accumulate: (call) => state.accumulate(withoutNulls(rule, call, resultOf(call.span))),
+    merge: (column, filter, over) => state.merge({ ...(filter ? { filter } : {}), ...(over ? { over } : {}) }, column),
+    finish: (column) => {
+      const type = resultOf({ start: 0, end: 0 });
+      if (bare(type).kind === 'Nothing') return DUCK_NULL;
+      return answer(state.finish(column), type, () => (own ? duck`1` : duck`len(${column})`));
+    },
+    empty: state.empty,
+  };
+}
+
+const NO_SPAN: Span = { start: 0, end: 0 };
+
+/** The values of all rows: exact, and good for every aggregate. */
+function listState(rule: Rule, types: readonly ClickHouseType[], parameters: readonly Bound[]): RuleState {
+  const [only, ...more] = types;
+  const element = only && more.length === 0 ? duckTypeSql(only) : !only ? duck`BOOLEAN` : duck`STRUCT(${types.map((type, index) => duck`${duckName(`a${index + 1}`)} ${duckTypeSql(type)}`)})`;
+  const duckdbType = duck`${element}[]`;
+  return {
+    duckdbType,
+    accumulate: (call) => duck`CAST(${collect(call, packed(call.args))} AS ${duckdbType})`,
+    merge: (call, state) => duck`coalesce(flatten(list(${state})${scope(call)}), [])`,
+    finish: (state) => {
+      const name = duckName('state row');
+      const args = unpacked(name, types.length);
+      let names = 0;
+      return rule.aggregate({
+        name: rule.name,
+        parameters,
+        arguments: types.map((type, index) => bound(type, args[index] ?? name, NO_SPAN)),
+        args,
+        types,
+        resultType: checkedType(rule, types, parameters, NO_SPAN),
+        distinct: false,
+        rows: { list: duck`coalesce(${state}, [])`, element: name },
+        span: NO_SPAN,
+        context: {
+          timeZone: 'UTC',
+          nowMicros: 0n,
+          call: () => {
+            throw new Error('A state calls no function');
+          },
+          freshName: () => {
+            names += 1;
+            return `state ${names}`;
+          },
+        },
+      });
+    },
+    empty: duck`CAST([] AS ${duckdbType})`,
+  };
+}
+
+export function typeError(message: string, span: Span): SandpiperError {
+  return new SandpiperError('type', message, { span });
+}
+
+/** The default of the result's type. */
+export function defaultOf(call: Pick<RuleCall, 'resultType'>): DuckSql {
+  return defaultSql(bare(call.resultType));
+}
+
+/** The argument at a position that the rule's `takes` has checked. */
+export function argument(call: RuleCall, index = 0): DuckSql {
+  const value = call.args[index];
+  if (!value) throw new Error(`${call.name} has no argument ${index}`);
+  return value;
+}
+
+export function typeAt(types: readonly ClickHouseType[], index = 0): ClickHouseType {
+  return types[index] ?? NOTHING;
+}
