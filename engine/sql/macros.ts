@@ -39,7 +39,7 @@ export const DUCKDB_MACROS: readonly string[] = [
   `CREATE OR REPLACE MACRO sandpiper_whole_or_null(t) AS CASE WHEN regexp_full_match(t, '[+-]?[0-9]+') THEN t END`,
 
   // Text as a Date: 2024-01-31, 2024-1-31, 2024/01/31, 20240131, or with a time after it.
-  `CREATE OR REPLACE MACRO sandpiper_date_or_null(t) AS coalesce(TRY_CAST(t AS DATE), CAST(try_strptime(t, '%Y%m%d') AS DATE), CAST(TRY_CAST(t AS TIMESTAMP) AS DATE))`,
+  `CREATE OR REPLACE MACRO sandpiper_date_or_null(t) AS coalesce(CASE WHEN length(t) <= 10 THEN TRY_CAST(t AS DATE) END, CAST(try_strptime(t, '%Y%m%d') AS DATE), CAST(TRY_CAST(t AS TIMESTAMP) AS DATE))`,
   `CREATE OR REPLACE MACRO sandpiper_date(t) AS CASE WHEN t IS NOT NULL THEN coalesce(sandpiper_date_or_null(t), error('Cannot read the text ''' || t || ''' as a Date.')) END`,
   `CREATE OR REPLACE MACRO sandpiper_clamp_date(d) AS CASE WHEN d < DATE '1970-01-01' THEN DATE '1970-01-01' WHEN d > DATE '2149-06-06' THEN DATE '2149-06-06' ELSE d END`,
 

@@ -2,10 +2,22 @@
  * All functions of Sandpiper's SQL: the lists of this folder, joined. Finds one by name (names are case-sensitive
  * except where ClickHouse says otherwise) and names near ones for a mistyped name.
  */
+import { ARITHMETIC } from './arithmetic.ts';
+import { COMPARISON } from './comparison.ts';
+import { CONDITIONAL } from './conditional.ts';
 import type { FunctionDefinition } from './definition.ts';
+import { LOGICAL } from './logical.ts';
+import { NULLS } from './nulls.ts';
+import { TYPE_CONVERSION } from './type-conversion.ts';
 
 /** One line for each file of this folder. */
 const LISTS: readonly (readonly FunctionDefinition[])[] = [
+  ARITHMETIC,
+  COMPARISON,
+  CONDITIONAL,
+  LOGICAL,
+  NULLS,
+  TYPE_CONVERSION,
 ];
 
 const EXACT = new Map<string, FunctionDefinition>();

@@ -1,0 +1,166 @@
+/**
+ * Comparisons, as BOOLEAN with type UInt8. Two values are brought to forms that DuckDB orders as ClickHouse does:
+ * a literal text is read as the other side's type, times are compared at one precision and zone, Enums by number,
+ * NaN is unequal to and not ordered with everything.
+ */
+import { bound, type Bound } from '../bound.ts';
+import { cast, commonType } from '../conversion.ts';
+import { duck, duckDouble, DUCK_FALSE, DUCK_TRUE, type DuckSql } from '../duck.ts';
+import { orderSql, plainSql } from '../physical.ts';
+import { bare, isNullable, nullable, printType, sameType, UINT8, type ClickHouseType } from '../types.ts';
+import { at, define, isNull, nullResult, once, typeError, usualType } from './arguments.ts';
+import type { FunctionCall, FunctionDefinition } from './definition.ts';
+
+type Operator = 'equals' | 'notEquals' | 'less' | 'greater' | 'lessOrEquals' | 'greaterOrEquals';
+
+const NUMBERS = ['Integer', 'Float', 'BFloat16', 'Decimal', 'Bool'];
+const TEXTS = ['String', 'FixedString'];
+const TIMES = ['Date', 'Date32', 'DateTime', 'DateTime64'];
+
+function apply(operator: Operator, left: DuckSql, right: DuckSql): DuckSql {
+  switch (operator) {
+    case 'equals':
+      return duck`(${left} = ${right})`;
+    case 'notEquals':
+      return duck`(${left} <> ${right})`;
+    case 'less':
+      return duck`(${left} < ${right})`;
+    case 'greater':
+      return duck`(${left} > ${right})`;
+    case 'lessOrEquals':
+      return duck`(${left} <= ${right})`;
+    case 'greaterOrEquals':
+      return duck`(${left} >= ${right})`;
+    default:
+      return operator satisfies never;
+  }
+}
+
+function isFloat(value: Bound): boolean {
+  return ['Float', 'BFloat16'].includes(bare(value.type).kind) && !(value.constant?.kind === 'float' && !Number.isNaN(value.constant.value));
+}
+
+/** Floats that may be NaN: DuckDB has NaN equal to itself and above all numbers. */
+function compareFloats(operator: Operator, left: Bound, right: Bound, call: FunctionCall): DuckSql {
+  const [a, b] = [plainSql(left), plainSql(right)];
+  const infinite = duckDouble(Infinity);
+  const [leftFloat, rightFloat] = [isFloat(left), isFloat(right)];
+  switch (operator) {
+    case 'equals':
+      return leftFloat && rightFloat ? once(call, a, (x) => duck`(${x} = ${b} AND ${x} <= ${infinite})`) : apply(operator, a, b);
+    case 'notEquals':
+      return leftFloat && rightFloat ? once(call, a, (x) => duck`(${x} <> ${b} OR isnan(${x}))`) : apply(operator, a, b);
+    case 'greater':
+      return leftFloat ? once(call, a, (x) => duck`(${x} > ${b} AND ${x} <= ${infinite})`) : apply(operator, a, b);
+    case 'greaterOrEquals':
+      return leftFloat ? duck`(${a} BETWEEN ${b} AND ${infinite})` : apply(operator, a, b);
+    case 'less':
+      return rightFloat ? once(call, b, (x) => duck`(${a} < ${x} AND ${x} <= ${infinite})`) : apply(operator, a, b);
+    case 'lessOrEquals':
+      return rightFloat ? duck`(${b} BETWEEN ${a} AND ${infinite})` : apply(operator, a, b);
+    default:
+      return operator satisfies never;
+  }
+}
+
+/** Both values in a form that DuckDB compares, or undefined where ClickHouse compares no such values. */
+function comparable(left: Bound, right: Bound, call: FunctionCall): readonly [Bound, Bound] | undefined {
+  const [a, b] = [bare(left.type), bare(right.type)];
+  const zone = { timeZone: call.context.timeZone };
+  const to = (value: Bound, type: ClickHouseType): Bound => cast({ ...value, type: isNullable(value.type) ? nullable(bare(value.type)) : bare(value.type) }, isNullable(value.type) ? nullable(type) : type, zone);
+  if (NUMBERS.includes(a.kind) && NUMBERS.includes(b.kind)) {
+    const number = (value: Bound) => (bare(value.type).kind === 'Bool' ? to(value, UINT8) : value);
+    return a.kind === 'Bool' && b.kind === 'Bool' ? [left, right] : [number(left), number(right)];
+  }
+  if (TEXTS.includes(a.kind) && TEXTS.includes(b.kind)) {
+    if (a.kind === 'String' && b.kind === 'String') return [left, right];
+    const trimmed = (value: Bound) => bound(value.type, duck`rtrim(${plainSql(value)}, chr(0))`, value.span);
+    return [trimmed(left), trimmed(right)];
+  }
+  if (TEXTS.includes(a.kind) || TEXTS.includes(b.kind)) {
+    const [text, other] = TEXTS.includes(a.kind) ? [left, right] : [right, left];
+    const type = bare(other.type);
+    const order = (read: Bound): readonly [Bound, Bound] => (text === left ? [read, other] : [other, read]);
+    if (type.kind === 'Enum') {
+      const known = text.constant?.kind === 'text' && type.values.some((item) => item.name === (text.constant?.kind === 'text' ? text.constant.value : ''));
+      const names = (value: Bound): Bound => ({ ...value, type: { kind: 'String' } });
+      return known ? order({ ...text, type }) : text === left ? [text, names(other)] : [names(other), text];
+    }
+    if (text.constant?.kind !== 'text' || !(NUMBERS.includes(type.kind) || TIMES.includes(type.kind) || ['UUID', 'IPv4', 'IPv6', 'Interval'].includes(type.kind))) return undefined;
+    const target: ClickHouseType = type.kind === 'DateTime' && /\.\d/.test(text.constant.value) ? { ...type, kind: 'DateTime64', precision: 6 } : type;
+    return order(to(text, target));
+  }
+  if (TIMES.includes(a.kind) && TIMES.includes(b.kind)) {
+    if (a.kind === b.kind || (a.kind.startsWith('DateTime') && b.kind.startsWith('DateTime'))) return [left, right];
+    const type = commonType([a, b], call.span);
+    return [to(left, type), to(right, type)];
+  }
+  if (a.kind === 'DateTime' && NUMBERS.includes(b.kind)) return [to(left, { kind: 'Integer', bits: 64, signed: true }), right];
+  if (b.kind === 'DateTime' && NUMBERS.includes(a.kind)) return [left, to(right, { kind: 'Integer', bits: 64, signed: true })];
+  if (a.kind === 'Enum' && NUMBERS.includes(b.kind)) return [to(left, { kind: 'Integer', bits: 16, signed: true }), right];
+  if (b.kind === 'Enum' && NUMBERS.includes(a.kind)) return [left, to(right, { kind: 'Integer', bits: 16, signed: true })];
+  if (a.kind === b.kind && ['UUID', 'IPv4', 'IPv6', 'Enum'].includes(a.kind)) return [left, right];
+  if (a.kind === 'Interval' && b.kind === 'Interval') return sameType(a, b) ? [left, right] : undefined;
+  if (a.kind === b.kind && ['Array', 'Map', 'Tuple', 'JSON', 'Dynamic', 'Geo', 'Nested'].includes(a.kind)) {
+    const type = commonType([left.type, right.type], call.span);
+    return [cast(left, type, zone), cast(right, type, zone)];
+  }
+  return undefined;
+}
+
+/** Whether two values are equal, less and so on, as a BOOLEAN that is NULL where an argument is. */
+function compare(operator: Operator) {
+  return (args: readonly Bound[], call: FunctionCall): Bound => {
+    const [left, right] = [at(args, 0), at(args, 1)];
+    if (isNull(left) || isNull(right)) return nullResult(call.span);
+    const type = usualType(args, UINT8);
+    const known = knownCondition(operator, left, right);
+    if (known) return bound(type, known, call.span, 'boolean');
+    const pair = comparable(left, right, call);
+    if (!pair) throw typeError(`${printType(left.type)} and ${printType(right.type)} cannot be compared: convert one of them.`, call.span);
+    const [a, b] = pair;
+    const floats = [a, b].some(isFloat);
+    const equality = operator === 'equals' || operator === 'notEquals';
+    const bytes = a.representation === 'bytes' && b.representation === 'bytes';
+    const sql = floats ? compareFloats(operator, a, b, call) : bytes ? apply(operator, a.sql, b.sql) : apply(operator, equality ? plainSql(a) : orderSql(a), equality ? plainSql(b) : orderSql(b));
+    return bound(type, sql, call.span, 'boolean');
+  };
+}
+
+/** `(a = b) = 1` is `a = b` again. */
+function knownCondition(operator: Operator, left: Bound, right: Bound): DuckSql | undefined {
+  if (operator !== 'equals' && operator !== 'notEquals') return undefined;
+  const [condition, other] = left.representation === 'boolean' ? [left, right] : [right, left];
+  if (condition.representation !== 'boolean' || other.constant?.kind !== 'integer') return undefined;
+  if (other.constant.value !== 0n && other.constant.value !== 1n) return undefined;
+  return (other.constant.value === 1n) === (operator === 'equals') ? condition.sql : duck`(NOT ${condition.sql})`;
+}
+
+function distinct(isDistinct: boolean) {
+  return (args: readonly Bound[], call: FunctionCall): Bound => {
+    const [left, right] = [at(args, 0), at(args, 1)];
+    const answer = (sql: DuckSql) => bound(UINT8, sql, call.span, 'boolean');
+    if (isNull(left) && isNull(right)) return answer(isDistinct ? DUCK_FALSE : DUCK_TRUE);
+    if (isNull(left) || isNull(right)) {
+      const value = isNull(left) ? right : left;
+      return answer(isDistinct ? duck`(${value.sql} IS NOT NULL)` : duck`(${value.sql} IS NULL)`);
+    }
+    const pair = comparable(left, right, call);
+    if (!pair) throw typeError(`${printType(left.type)} and ${printType(right.type)} cannot be compared: convert one of them.`, call.span);
+    const [a, b] = [plainSql(pair[0]), plainSql(pair[1])];
+    return answer(isDistinct ? duck`(${a} IS DISTINCT FROM ${b})` : duck`(${a} IS NOT DISTINCT FROM ${b})`);
+  };
+}
+
+const describe = (name: string, sign: string, help: string) => ({ name, signature: `${name}(a, b)`, help: `a ${sign} b: ${help}`, category: 'comparison' as const });
+
+export const COMPARISON: readonly FunctionDefinition[] = [
+  define(describe('equals', '=', '1 when both are equal.'), 2, 2, compare('equals')),
+  define(describe('notEquals', '!=', '1 when they differ.'), 2, 2, compare('notEquals')),
+  define(describe('less', '<', '1 when a comes before b.'), 2, 2, compare('less')),
+  define(describe('greater', '>', '1 when a comes after b.'), 2, 2, compare('greater')),
+  define(describe('lessOrEquals', '<=', '1 when a does not come after b.'), 2, 2, compare('lessOrEquals')),
+  define(describe('greaterOrEquals', '>=', '1 when a does not come before b.'), 2, 2, compare('greaterOrEquals')),
+  define(describe('isDistinctFrom', 'IS DISTINCT FROM', 'differs, NULL being equal to NULL.'), 2, 2, distinct(true)),
+  define({ ...describe('isNotDistinctFrom', '<=>', 'equal, NULL being equal to NULL.') }, 2, 2, distinct(false)),
+];

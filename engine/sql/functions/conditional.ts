@@ -1,0 +1,95 @@
+/** Choosing between values: if, multiIf and CASE, greatest and least, clamp, transform. Branches get their common type. */
+import { bound, type Bound } from '../bound.ts';
+import { cast, commonType } from '../conversion.ts';
+import { duck, joined, type DuckSql } from '../duck.ts';
+import { booleanSql, orderSql, plainSql } from '../physical.ts';
+import { bare, isNullable, nullable, withoutLowCardinality, type ClickHouseType } from '../types.ts';
+import { at, define, isNull, lowCardinality, nullResult, once, typeError, unsupported } from './arguments.ts';
+import type { FunctionCall, FunctionDefinition } from './definition.ts';
+
+/** The values in their common type; LowCardinality is lost, as in ClickHouse. */
+function branches(values: readonly Bound[], call: FunctionCall): { readonly type: ClickHouseType; readonly values: readonly DuckSql[] } {
+  const type = commonType(values.map((value) => withoutLowCardinality(value.type)), call.span);
+  return { type, values: values.map((value) => plainSql(cast(value, type, { timeZone: call.context.timeZone }))) };
+}
+
+function multiIf(args: readonly Bound[], call: FunctionCall): Bound {
+  if (args.length % 2 === 0) throw typeError(`${call.name} takes pairs of a condition and a value, and one last value.`, call.span);
+  const conditions = args.filter((_, index) => index % 2 === 0 && index < args.length - 1);
+  const chosen = args.filter((_, index) => index % 2 === 1 || index === args.length - 1);
+  const { type, values } = branches(chosen, call);
+  const cases = conditions.map((condition, index) => duck`WHEN ${booleanSql(condition)} THEN ${values[index] ?? duck`NULL`}`);
+  const last = values[values.length - 1] ?? duck`NULL`;
+  return bound(type, cases.length === 0 ? last : duck`CASE ${joined(cases, ' ')} ELSE ${last} END`, call.span);
+}
+
+function caseWithExpression(args: readonly Bound[], call: FunctionCall): Bound {
+  if (args.length % 2 === 1) throw typeError('CASE takes pairs of WHEN and THEN.', call.span);
+  const operand = at(args, 0);
+  const pairs = args.slice(1, -1);
+  const keys = pairs.filter((_, index) => index % 2 === 0);
+  const { type, values } = branches([...pairs.filter((_, index) => index % 2 === 1), at(args, args.length - 1)], call);
+  const cases = keys.map((key, index) => duck`WHEN ${booleanSql(call.context.call('isNotDistinctFrom', [operand, key], call.span))} THEN ${values[index] ?? duck`NULL`}`);
+  return bound(type, duck`CASE ${joined(cases, ' ')} ELSE ${values[values.length - 1] ?? duck`NULL`} END`, call.span);
+}
+
+function extreme(name: 'greatest' | 'least') {
+  return (args: readonly Bound[], call: FunctionCall): Bound => {
+    const solid = args.filter((arg) => !isNull(arg));
+    if (solid.length === 0) return nullResult(call.span);
+    const found = branches(args.length === solid.length ? args : [...solid, at(args.filter(isNull), 0)], call);
+    const values = found.values;
+    const type = lowCardinality(args, found.type);
+    const used = values.slice(0, solid.length);
+    if (used.length === 1) return bound(type, used[0] ?? duck`NULL`, call.span);
+    const inner = bare(type);
+    if (inner.kind === 'Enum' || inner.kind === 'IPv4' || inner.kind === 'IPv6') return byOrder(name, used, type, call);
+    return bound(type, name === 'greatest' ? duck`greatest(${used})` : duck`least(${used})`, call.span);
+  };
+}
+
+function byOrder(name: 'greatest' | 'least', values: readonly DuckSql[], type: ClickHouseType, call: FunctionCall): Bound {
+  const pick = (a: DuckSql, b: DuckSql): DuckSql => {
+    const [x, y] = [orderSql(bound(type, a, call.span)), orderSql(bound(type, b, call.span))];
+    const better = name === 'greatest' ? duck`${x} >= ${y}` : duck`${x} <= ${y}`;
+    return duck`CASE WHEN ${b} IS NULL OR ${better} THEN ${a} ELSE ${b} END`;
+  };
+  const [first, ...rest] = values;
+  return bound(type, rest.reduce(pick, first ?? duck`NULL`), call.span);
+}
+
+/** transform(x, from, to[, default]): each value of `from` becomes the one of `to` at its place. */
+function transform(args: readonly Bound[], call: FunctionCall): Bound {
+  const [value, from, to, otherwise] = [at(args, 0), at(args, 1), at(args, 2), args[3]];
+  const [fromType, toType] = [bare(from.type), bare(to.type)];
+  if (fromType.kind !== 'Array' || toType.kind !== 'Array') throw typeError('transform takes two constant arrays as its second and third argument.', call.span);
+  if (isNull(value)) return nullResult(call.span);
+  const fallback = otherwise ?? value;
+  const type = commonType([toType.of, withoutLowCardinality(fallback.type)], call.span);
+  const options = { timeZone: call.context.timeZone };
+  const keyType = commonType([fromType.of, bare(value.type)], call.span);
+  const keys = plainSql(cast(from, { kind: 'Array', of: keyType }, options));
+  const values = plainSql(cast(to, { kind: 'Array', of: type }, options));
+  const key = plainSql(cast(value, isNullable(value.type) ? nullable(keyType) : keyType, options));
+  const place = duck`list_position(${keys}, ${key})`;
+  const sql = once(call, place, (index) => duck`CASE WHEN ${index} IS NULL OR ${index} = 0 THEN ${plainSql(cast(fallback, type, options))} ELSE ${values}[${index}] END`);
+  return bound(isNullable(value.type) ? nullable(type) : type, isNullable(value.type) && otherwise ? duck`CASE WHEN ${key} IS NOT NULL THEN ${sql} END` : sql, call.span);
+}
+
+const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'conditional' as const, ...extra });
+
+export const CONDITIONAL: readonly FunctionDefinition[] = [
+  define(describe('if', 'if(condition, then, else)', 'One of two values, chosen by a condition.', { caseInsensitive: true }), 3, 3, multiIf),
+  define(describe('multiIf', 'multiIf(condition, value, …, else)', 'The value of the first true condition.', { caseInsensitive: true, aliases: ['caseWithoutExpression', 'caseWithoutExpr'] }), 3, Infinity, multiIf),
+  define(describe('caseWithExpression', 'caseWithExpression(value, when, then, …, else)', 'CASE value WHEN … THEN … ELSE … END.', { aliases: ['caseWithExpr'] }), 4, Infinity, caseWithExpression),
+  define(describe('greatest', 'greatest(a, …)', 'The greatest value; NULLs are left out.', { caseInsensitive: true }), 1, Infinity, extreme('greatest')),
+  define(describe('least', 'least(a, …)', 'The smallest value; NULLs are left out.', { caseInsensitive: true }), 1, Infinity, extreme('least')),
+  define(describe('clamp', 'clamp(value, min, max)', 'The value, at least min and at most max.'), 3, 3, (args, call) => {
+    if (args.some(isNull)) return nullResult(call.span);
+    const { type, values } = branches(args, call);
+    const [value, least, most] = values;
+    if (!value || !least || !most) throw unsupported('clamp takes three values.', call.span);
+    return bound(type, once(call, value, (name) => duck`CASE WHEN ${name} < ${least} THEN ${least} WHEN ${name} > ${most} THEN ${most} ELSE ${name} END`), call.span);
+  }),
+  define(describe('transform', 'transform(value, from, to[, default])', 'Replaces the values of one list by those of another.'), 3, 4, transform),
+];

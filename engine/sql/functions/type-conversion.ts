@@ -1,0 +1,227 @@
+/**
+ * CAST and its kin, and the functions that are named after a type: toInt32, toDate, toString … with their OrNull,
+ * OrZero and OrDefault forms. What a conversion does is in conversion.ts; here are arguments and result types.
+ * Reading times in given formats is in parse-time.ts.
+ */
+import { SandpiperError } from '../../errors.ts';
+import { bound, type Bound } from '../bound.ts';
+import { cast, castTextOr } from '../conversion.ts';
+import { duck, duckInteger, type DuckSql } from '../duck.ts';
+import { parseType } from '../parse-type.ts';
+import { defaultSql, duckTypeSql, plainSql } from '../physical.ts';
+import { checkZone } from '../time-zone.ts';
+import {
+  bare, BOOL, DATE, DATE32, dateTime, dateTime64, decimal, int, isNullable, nullable, printType, STRING, uint, UUID, FLOAT32, FLOAT64,
+  type ClickHouseType, type IntervalUnit,
+} from '../types.ts';
+import { at, constantInteger, constantText, define, isNull, lowCardinality, need, nullResult, result, typeError, unsupported, usualType, values } from './arguments.ts';
+import type { FunctionCall, FunctionDefinition } from './definition.ts';
+
+interface Target {
+  readonly name: string;
+  /** The target type, and how many of the arguments after the value it takes. */
+  readonly type: (args: readonly Bound[], call: FunctionCall) => ClickHouseType;
+  readonly least: number;
+  readonly most: number;
+  readonly more: string;
+  readonly caseInsensitive?: boolean;
+}
+
+const plain = (name: string, type: ClickHouseType): Target => ({ name, type: () => type, least: 1, most: 1, more: '' });
+
+const TARGETS: readonly Target[] = [
+  ...([8, 16, 32, 64, 128, 256] as const).flatMap((bits) => [plain(`toInt${bits}`, int(bits)), plain(`toUInt${bits}`, uint(bits))]),
+  plain('toFloat32', FLOAT32),
+  plain('toFloat64', FLOAT64),
+  plain('toBFloat16', { kind: 'BFloat16' }),
+  plain('toUUID', UUID),
+  { name: 'toDate', type: () => DATE, least: 1, most: 2, more: '[, timezone]' },
+  { name: 'toDate32', type: () => DATE32, least: 1, most: 2, more: '[, timezone]' },
+  { name: 'toDateTime', type: (args, call) => dateTime(zoneArgument(args, 1, call)), least: 1, most: 2, more: '[, timezone]' },
+  { name: 'toDateTime32', type: (args, call) => dateTime(zoneArgument(args, 1, call)), least: 1, most: 2, more: '[, timezone]' },
+  { name: 'toDateTime64', type: (args, call) => dateTime64(digits(args, call, 9), zoneArgument(args, 2, call)), least: 2, most: 3, more: ', precision[, timezone]' },
+  ...([[32, 9], [64, 18], [128, 38], [256, 76]] as const).map(([bits, precision]): Target => ({
+    name: `toDecimal${bits}`, type: (args, call) => decimal(precision, digits(args, call, precision)), least: 2, most: 2, more: ', scale',
+  })),
+];
+
+function digits(args: readonly Bound[], call: FunctionCall, most: number): number {
+  const value = Number(constantInteger(call, at(args, 1), 'the number of digits'));
+  if (value < 0 || value > most) throw typeError(`${call.name} takes 0 to ${most} digits, not ${value}.`, at(args, 1).span);
+  return value;
+}
+
+/** The zone named by an argument, or else the zone of the value's own type. */
+export function zoneArgument(args: readonly Bound[], index: number, call: FunctionCall): string | undefined {
+  const zone = args[index];
+  if (zone) return checkZone(constantText(call, zone, 'the time zone'), zone.span);
+  const type = bare(at(args, 0).type);
+  return type.kind === 'DateTime' || type.kind === 'DateTime64' ? type.timeZone : undefined;
+}
+
+/** A conversion that keeps Nullable and LowCardinality of its argument, as the functions named after types do. */
+export function convertUsually(value: Bound, type: ClickHouseType, call: FunctionCall, others: readonly Bound[] = []): Bound {
+  if (isNull(value)) return nullResult(call.span);
+  const converted = cast({ ...value, type: bare(value.type) }, type, { timeZone: call.context.timeZone });
+  return { ...converted, type: usualType([value, ...others], type), span: call.span };
+}
+
+function family(target: Target): readonly FunctionDefinition[] {
+  const { name, least, most, more } = target;
+  const typeText = name.slice(2);
+  const common = { category: 'type conversion' as const, ...(target.caseInsensitive ? { caseInsensitive: true } : {}) };
+  const text = (args: readonly Bound[], call: FunctionCall): Bound => {
+    const value = at(args, 0);
+    if (!['String', 'FixedString', 'Nothing'].includes(bare(value.type).kind)) throw typeError(`${call.name} takes a text, not a value of type ${printType(value.type)}: use ${name}.`, value.span);
+    return value;
+  };
+  return [
+    define({ ...common, name, signature: `${name}(value${more})`, help: `Converts a value to ${typeText}.` }, least, most, (args, call) => {
+      const value = at(args, 0);
+      const type = target.type(args, call);
+      const source = bare(value.type);
+      const zone = name === 'toDate' || name === 'toDate32' ? args[1] && constantText(call, args[1], 'the time zone') : undefined;
+      if (zone === undefined) return convertUsually(value, type, call);
+      const shown: ClickHouseType = source.kind === 'DateTime' ? dateTime(zone) : source.kind === 'DateTime64' ? dateTime64(source.precision, zone) : source;
+      return { ...convertUsually({ ...value, type: shown }, type, call), type: usualType([value], type) };
+    }),
+    define({ ...common, name: `${name}OrNull`, signature: `${name}OrNull(text${more})`, help: `Reads a text as ${typeText}; NULL when it is none.` }, least, most, (args, call) => {
+      const value = text(args, call);
+      if (isNull(value)) return nullResult(call.span);
+      const type = target.type(args, call);
+      return bound(lowCardinality([value], nullable(type)), castTextOr(value, type, undefined, { timeZone: call.context.timeZone }), call.span);
+    }),
+    define({ ...common, name: `${name}OrZero`, signature: `${name}OrZero(text${more})`, help: `Reads a text as ${typeText}; the type's zero when it is none.` }, least, most, (args, call) => {
+      const value = text(args, call);
+      if (isNull(value)) return nullResult(call.span);
+      const type = target.type(args, call);
+      return guarded(value, usualType([value], type), castTextOr(value, type, defaultSql(type), { timeZone: call.context.timeZone }), call);
+    }),
+    define({ ...common, name: `${name}OrDefault`, signature: `${name}OrDefault(value${more}[, default])`, help: `Converts a value to ${typeText}; the default when it cannot be.` }, least, least + 1, (args, call) => {
+      const value = at(args, 0);
+      const type = target.type(args.slice(0, least), call);
+      const fallback = args[least] ? plainSql(cast(at(args, least), type)) : defaultSql(type);
+      return orDefault(value, type, fallback, call);
+    }),
+  ];
+}
+
+/** NULL stays NULL where the argument may be NULL, while a text that cannot be read gives the fallback. */
+function guarded(value: Bound, type: ClickHouseType, sql: DuckSql, call: FunctionCall): Bound {
+  return bound(type, isNullable(value.type) ? duck`CASE WHEN ${plainSql(value)} IS NOT NULL THEN ${sql} END` : sql, call.span);
+}
+
+function orDefault(value: Bound, type: ClickHouseType, fallback: DuckSql, call: FunctionCall): Bound {
+  const source = bare(value.type);
+  if (source.kind === 'Nothing') return bound(type, fallback, call.span);
+  if (source.kind === 'String' || source.kind === 'FixedString') return guarded(value, usualType([value], type), castTextOr(value, type, fallback, { timeZone: call.context.timeZone }), call);
+  const tried = accurate(value, type, call);
+  return guarded(value, usualType([value], type), duck`coalesce(${tried}, ${fallback})`, call);
+}
+
+/** The value in the type where it fits exactly, else NULL. */
+function accurate(value: Bound, type: ClickHouseType, call: FunctionCall): DuckSql {
+  const source = bare(value.type);
+  const target = bare(type);
+  if (source.kind === 'String' || source.kind === 'FixedString') return castTextOr(value, target, undefined, { timeZone: call.context.timeZone });
+  const numbers = ['Integer', 'Float', 'Bool', 'Decimal'];
+  if (numbers.includes(source.kind) && target.kind === 'Integer') {
+    const tried = duck`TRY_CAST(${plainSql(value)} AS ${duckTypeSql(target)})`;
+    return source.kind === 'Float' || source.kind === 'Decimal' ? duck`CASE WHEN ${plainSql(value)} = trunc(${plainSql(value)}) THEN ${tried} END` : tried;
+  }
+  if (numbers.includes(source.kind) && numbers.includes(target.kind)) return duck`TRY_CAST(${plainSql(value)} AS ${duckTypeSql(target)})`;
+  return plainSql(cast({ ...value, type: source }, target, { timeZone: call.context.timeZone }));
+}
+
+function typeArgument(args: readonly Bound[], call: FunctionCall): ClickHouseType {
+  const name = at(args, 1);
+  const text = constantText(call, name, 'the type');
+  try {
+    return parseType(text);
+  } catch (error) {
+    if (!(error instanceof SandpiperError)) throw error;
+    throw new SandpiperError(error.code, error.message, { ...error.detail, span: name.span });
+  }
+}
+
+const INTERVALS: readonly IntervalUnit[] = ['Nanosecond', 'Microsecond', 'Millisecond', 'Second', 'Minute', 'Hour', 'Day', 'Week', 'Month', 'Quarter', 'Year'];
+
+export const TYPE_CONVERSION: readonly FunctionDefinition[] = [
+  ...TARGETS.flatMap(family),
+  define({ name: 'CAST', signature: "CAST(value, 'type')", help: 'Converts a value to the named type.', category: 'type conversion', caseInsensitive: true, aliases: ['_CAST'] }, 2, 2, (args, call) => {
+    const type = typeArgument(args, call);
+    return { ...cast(at(args, 0), type, { timeZone: call.context.timeZone }), span: call.span };
+  }),
+  define({ name: 'accurateCast', signature: "accurateCast(value, 'type')", help: 'Converts a value to the named type; fails when it does not fit.', category: 'type conversion' }, 2, 2, (args, call) => {
+    const type = typeArgument(args, call);
+    const value = at(args, 0);
+    if (isNull(value)) return nullResult(call.span);
+    const sql = duck`coalesce(${accurate(value, type, call)}, CASE WHEN ${plainSql(value)} IS NOT NULL THEN CAST(error('A value does not fit into the type of accurateCast.') AS ${duckTypeSql(type)}) END)`;
+    return bound(isNullable(value.type) ? nullable(type) : type, sql, call.span);
+  }),
+  define({ name: 'accurateCastOrNull', signature: "accurateCastOrNull(value, 'type')", help: 'Converts a value to the named type; NULL when it does not fit.', category: 'type conversion' }, 2, 2, (args, call) => {
+    const type = typeArgument(args, call);
+    if (isNull(at(args, 0))) return nullResult(call.span);
+    return bound(nullable(type), accurate(at(args, 0), type, call), call.span);
+  }),
+  define({ name: 'accurateCastOrDefault', signature: "accurateCastOrDefault(value, 'type'[, default])", help: 'Converts a value to the named type; the default when it does not fit.', category: 'type conversion' }, 2, 3, (args, call) => {
+    const type = typeArgument(args, call);
+    return orDefault(at(args, 0), type, args[2] ? plainSql(cast(args[2], type)) : defaultSql(type), call);
+  }),
+  define({ name: 'toString', signature: 'toString(value[, timezone])', help: 'The value as text, as ClickHouse writes it.', category: 'type conversion' }, 1, 2, (args, call) => {
+    const value = at(args, 0);
+    const zone = args[1] && checkZone(constantText(call, args[1], 'the time zone'), args[1].span);
+    const source = bare(value.type);
+    if (zone === undefined) return convertUsually(value, STRING, call);
+    if (source.kind !== 'DateTime' && source.kind !== 'DateTime64') throw typeError(`${call.name} takes a time zone for times only, not for ${printType(value.type)}.`, at(args, 1).span);
+    const shown = source.kind === 'DateTime' ? dateTime(zone) : dateTime64(source.precision, zone);
+    return { ...convertUsually({ ...value, type: shown }, STRING, call), type: usualType([value], STRING) };
+  }),
+  define({ name: 'toStringCutToZero', signature: 'toStringCutToZero(text)', help: 'The text up to its first zero byte.', category: 'type conversion' }, 1, 1, (args, call) => {
+    need(call, at(args, 0), 'text', 0);
+    return result(call, args, STRING, duck`split_part(${plainSql(at(args, 0))}, chr(0), 1)`);
+  }),
+  define({ name: 'toFixedString', signature: 'toFixedString(text, length)', help: 'The text padded with zero bytes to a fixed length.', category: 'type conversion' }, 2, 2, (args, call) => {
+    const length = Number(constantInteger(call, at(args, 1), 'the length'));
+    if (length < 1) throw typeError('toFixedString takes a length of at least 1.', at(args, 1).span);
+    need(call, at(args, 0), 'text', 0);
+    return convertUsually(at(args, 0), { kind: 'FixedString', length }, call);
+  }),
+  define({ name: 'toBool', signature: 'toBool(value)', help: 'Converts a number or a text such as true, yes, on to Bool.', category: 'type conversion' }, 1, 1, (args, call) => convertUsually(at(args, 0), BOOL, call)),
+  define({ name: 'toLowCardinality', signature: 'toLowCardinality(value)', help: 'The value as LowCardinality.', category: 'type conversion' }, 1, 1, (args, call) => {
+    const value = at(args, 0);
+    return { ...value, type: value.type.kind === 'LowCardinality' ? value.type : { kind: 'LowCardinality', of: value.type }, span: call.span };
+  }),
+  ...INTERVALS.map((unit) =>
+    define({ name: `toInterval${unit}`, signature: `toInterval${unit}(number)`, help: `A span of time of so many ${unit.toLowerCase()}s.`, category: 'type conversion' }, 1, 1, (args, call) => {
+      const value = at(args, 0);
+      if (bare(value.type).kind === 'Interval') throw typeError(`${call.name} takes a number.`, value.span);
+      return convertUsually(value, { kind: 'Interval', unit }, call);
+    })),
+  define({ name: 'toInterval', signature: "toInterval(number, 'unit')", help: 'A span of time of so many units.', category: 'type conversion' }, 2, 2, (args, call) => {
+    const wanted = constantText(call, at(args, 1), 'the unit').toLowerCase();
+    const unit = INTERVALS.find((candidate) => candidate.toLowerCase() === wanted);
+    if (!unit) throw typeError(`There is no unit of time ${wanted}.`, at(args, 1).span);
+    return convertUsually(at(args, 0), { kind: 'Interval', unit }, call);
+  }),
+  ...['Int8', 'Int16', 'Int32', 'Int64', 'Int128', 'UInt8', 'UInt16', 'UInt32', 'UInt64', 'Float32', 'Float64', 'Date', 'DateTime', 'String', 'FixedString', 'UUID'].map((name): FunctionDefinition => ({
+    name: `reinterpretAs${name}`, signature: `reinterpretAs${name}(value)`, help: `The bytes of the value, read as ${name}.`, category: 'type conversion', bind: (call) => reinterpret(call, name),
+  })),
+];
+
+/** Integers of one width, and the bytes of short texts as integers, lowest first; other bytes are refused. */
+function reinterpret(call: FunctionCall, name: string): Bound {
+  const args = values(call, 1);
+  const value = at(args, 0);
+  const source = bare(value.type);
+  const target = parseType(name === 'FixedString' ? 'String' : name);
+  if (source.kind === 'Integer' && target.kind === 'Integer') return convertUsually(value, target, call);
+  if ((source.kind === 'DateTime' || source.kind === 'Date') && target.kind === 'Integer') return convertUsually(value, target, call);
+  if (source.kind === 'Integer' && (target.kind === 'Date' || target.kind === 'DateTime')) return convertUsually(value, target, call);
+  if (source.kind === 'String' && target.kind === 'Integer' && !target.signed && target.bits <= 64) {
+    const bytes = target.bits / 8;
+    const number = duck`list_sum(list_transform(range(least(strlen(${plainSql(value)}), ${duckInteger(bytes)})), lambda i: CAST(('0x' || hex(encode(${plainSql(value)}))[2 * i + 1:2 * i + 2]) AS HUGEINT) << CAST(8 * i AS HUGEINT)))`;
+    return result(call, args, target, duck`CAST(coalesce(${number}, 0) AS ${duckTypeSql(target)})`);
+  }
+  throw unsupported(`Sandpiper does not read the bytes of ${printType(value.type)} as ${name}.`, call.span);
+}
