@@ -8,7 +8,7 @@ export function wholeNumber(value: number): string {
 
 /** 1.2M, 34k, 812: for narrow places; the exact number stands in a tooltip. */
 export function shortNumber(value: number): string {
-  if (value < 10_000) return WHOLE.format(value);
+  if (value < 100_000) return WHOLE.format(value);
   if (value < 1_000_000) return `${Math.floor(value / 1_000)}k`;
   if (value < 1_000_000_000) return `${(Math.floor(value / 100_000) / 10).toFixed(1)}M`;
   return `${(Math.floor(value / 100_000_000) / 10).toFixed(1)}G`;

@@ -23,11 +23,6 @@ export function Palette({ project }: { project: ProjectView }) {
       <Command.Input placeholder="Type the name of a file, a node or a command" className={css.input} aria-label="Search or run a command" />
       <Command.List className={css.list} label="Found">
         <Command.Empty className={css.empty}>Nothing has that name.</Command.Empty>
-        <Command.Group heading="Commands" className={css.group}>
-          {COMMANDS.filter((command) => command.id !== 'open-palette' && deeds[command.id]).map((command) => (
-            <Entry key={command.id} value={`${command.label} ${command.id}`} icon={<SquareTerminal size={14} aria-hidden />} label={command.label} {...(command.key === undefined ? {} : { note: readableKey(command.key) })} onSelect={then(() => runCommand(command.id))} />
-          ))}
-        </Command.Group>
         <Command.Group heading="Pipes" className={css.group}>
           {project.pipes.map((pipe) => <Entry key={pipe.path} value={`${pipe.name} pipe ${pipe.path}`} icon={<Workflow size={14} aria-hidden />} label={pipe.name} note={pipe.type} onSelect={then(() => openFile(pipe.path))} />)}
           {project.pipes.flatMap((pipe) =>
@@ -42,6 +37,11 @@ export function Palette({ project }: { project: ProjectView }) {
         <Command.Group heading="Other" className={css.group}>
           {project.files.filter((file) => !named.has(file.path)).map((file) => <Entry key={file.path} value={file.path} icon={<FileText size={14} aria-hidden />} label={file.path} note={file.kind} onSelect={then(() => openFile(file.path))} />)}
           <Entry value="requests page" icon={<Activity size={14} aria-hidden />} label="Requests" note="page" onSelect={then(() => openTab({ kind: 'requests' }))} />
+        </Command.Group>
+        <Command.Group heading="Commands" className={css.group}>
+          {COMMANDS.filter((command) => command.id !== 'open-palette' && deeds[command.id]).map((command) => (
+            <Entry key={command.id} value={`${command.label} ${command.id}`} icon={<SquareTerminal size={14} aria-hidden />} label={command.label} {...(command.key === undefined ? {} : { note: readableKey(command.key) })} onSelect={then(() => runCommand(command.id))} />
+          ))}
         </Command.Group>
       </Command.List>
     </Command.Dialog>

@@ -22,7 +22,7 @@ export function StatusBar({ project }: { project: ProjectView }) {
     <footer className={css.bar} aria-label="Status">
       <button type="button" className={css.item} aria-expanded={open} onClick={() => useDesk.setState({ problemsOpen: !open })}>
         {errors > 0 ? <SeverityIcon severity="error" /> : warnings > 0 ? <SeverityIcon severity="warning" /> : <CircleCheck size={14} aria-hidden className={css.good} />}
-        {problemsText(errors, warnings)}
+        {problemsText(errors, warnings, problems.length - errors - warnings)}
       </button>
       <EventsRate />
       <Jobs />
@@ -70,8 +70,12 @@ async function cancel(job: JobView): Promise<void> {
   }
 }
 
-function problemsText(errors: number, warnings: number): string {
-  if (errors === 0 && warnings === 0) return '0 problems';
-  const parts = [errors > 0 ? counted(errors, 'error') : '', warnings > 0 ? counted(warnings, 'warning') : ''];
+function problemsText(errors: number, warnings: number, hints: number): string {
+  const parts = [
+    errors > 0 ? counted(errors, 'error') : '',
+    warnings > 0 ? counted(warnings, 'warning') : '',
+    errors === 0 && warnings === 0 ? '0 problems' : '',
+    hints > 0 ? counted(hints, 'hint') : '',
+  ];
   return parts.filter((part) => part !== '').join(', ');
 }

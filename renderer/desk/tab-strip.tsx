@@ -12,7 +12,9 @@ export function TabStrip() {
   const tabs = useDesk((state) => state.tabs);
   const active = useDesk((state) => state.active);
   const strip = useRef<HTMLDivElement>(null);
-  useEffect(() => strip.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ inline: 'nearest', block: 'nearest' }), [active, tabs]);
+  useEffect(() => {
+    strip.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+  }, [active, tabs]);
   if (tabs.length === 0) return null;
 
   const walk = (event: KeyboardEvent, id: string) => {

@@ -129,6 +129,7 @@ const OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
   fixedOverflowWidgets: true,
   overviewRulerLanes: 2,
   overviewRulerBorder: false,
+  bracketPairColorization: { enabled: false },
   stickyScroll: { enabled: false },
   quickSuggestions: { other: true, comments: false, strings: true },
   wordBasedSuggestions: 'off',

@@ -43,25 +43,25 @@ export function registerDataFileLanguage(monaco: typeof Monaco): void {
 }
 
 function grammar(): Monaco.languages.IMonarchLanguage {
-  const directive = DIRECTIVE_WORDS.join('|');
-  const leave: Monaco.languages.IMonarchLanguageRule = [new RegExp(`^(?=(?:${directive})\\b)`, 'i'), { token: '', next: '@pop' }];
+  // Case matters to type names only, so words come in both cases instead of `ignoreCase`.
+  const directive = bothCases(DIRECTIVE_WORDS).join('|');
+  const leave: Monaco.languages.IMonarchLanguageRule = [new RegExp(`^(?=(?:${directive})\\b)`), { token: '', next: '@pop' }];
   return {
-    ignoreCase: true,
     defaultToken: '',
-    sqlWords: SQL_WORDS,
+    sqlWords: bothCases(SQL_WORDS),
     templateWords: TEMPLATE_WORDS,
     tokenizer: {
       root: [
-        [/^(sql|forward_query)(\s*)(>)/, ['directive', '', { token: 'operator', next: '@sql' }]],
-        [/^(schema|indexes)(\s*)(>)/, ['directive', '', { token: 'operator', next: '@schema' }]],
-        [/^(description|shared_with|\w+)(\s*)(>)/, ['directive', '', { token: 'operator', next: '@prose' }]],
-        [/^(description)\b/, { token: 'directive', next: '@restOfLine' }],
-        [/^(node|type|datasource|target_datasource)(\s+)(\S+)/, ['directive', '', 'name']],
-        [new RegExp(`^(?:${directive})\\b`, 'i'), 'directive'],
+        [/^(SQL|sql|FORWARD_QUERY)(\s*)(>)/, ['directive', '', { token: 'operator', next: '@sql' }]],
+        [/^(SCHEMA|schema|INDEXES)(\s*)(>)/, ['directive', '', { token: 'operator', next: '@schema' }]],
+        [/^([A-Za-z_]+)(\s*)(>)/, ['directive', '', { token: 'operator', next: '@prose' }]],
+        [/^(DESCRIPTION|description)\b/, { token: 'directive', next: '@restOfLine' }],
+        [/^(NODE|TYPE|DATASOURCE|TARGET_DATASOURCE|node|type|datasource)(\s+)(\S+)/, ['directive', '', 'name']],
+        [new RegExp(`^(?:${directive})\\b`), 'directive'],
         [/^\s*#.*$/, 'comment'],
         [/"/, 'string', '@quoted'],
         [/\{\{/, 'template', '@expression'],
-        [/\b(?:read|append|endpoint|materialized|copy|sink)\b/, 'keyword'],
+        [/\b(?:READ|APPEND|read|append|endpoint|materialized|copy|sink)\b/, 'keyword'],
         [/\b\d+(?:\.\d+)?\b/, 'number'],
       ],
       restOfLine: [[/.+$/, 'prose', '@pop'], [/^/, '', '@pop']],
@@ -85,9 +85,9 @@ function grammar(): Monaco.languages.IMonarchLanguage {
         [/`[^`]*`/, ''],
         [/"[^"]*"/, ''],
         [TYPE_NAMES, 'type'],
-        [/[a-z_]\w*(?=\s*\()/, { cases: { '@sqlWords': 'keyword', '@default': 'function' } }],
-        [/[a-z_]\w*/, { cases: { '@sqlWords': 'keyword', '@default': '' } }],
-        [/\d+(?:\.\d+)?(?:e[+-]?\d+)?/, 'number'],
+        [/[A-Za-z_]\w*(?=\s*\()/, { cases: { '@sqlWords': 'keyword', '@default': 'function' } }],
+        [/[A-Za-z_]\w*/, { cases: { '@sqlWords': 'keyword', '@default': '' } }],
+        [/\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/, 'number'],
         [/[-+*/%<>=!|:?]+/, 'operator'],
       ],
       single: [[/\{\{/, 'template', '@expression'], [/[^'\\{]+/, 'string'], [/\\./, 'string'], [/''/, 'string'], [/'/, 'string', '@pop'], [/\{/, 'string']],
@@ -98,12 +98,16 @@ function grammar(): Monaco.languages.IMonarchLanguage {
       templateParts: [
         [/(\w+)(\s*\(\s*)(\w+)(?=\s*[,)])/, ['template.function', '', 'template.parameter']],
         [/'[^']*'|"[^"]*"/, 'string'],
-        [/[a-z_]\w*(?=\s*\()/, { cases: { '@templateWords': 'keyword', '@default': 'template.function' } }],
-        [/[a-z_]\w*(?=\s*=[^=])/, 'prose'],
-        [/[a-z_]\w*/, { cases: { '@templateWords': 'keyword', '@default': 'template.parameter' } }],
+        [/[A-Za-z_]\w*(?=\s*\()/, { cases: { '@templateWords': 'keyword', '@default': 'template.function' } }],
+        [/[A-Za-z_]\w*(?=\s*=[^=])/, 'prose'],
+        [/[A-Za-z_]\w*/, { cases: { '@templateWords': 'keyword', '@default': 'template.parameter' } }],
         [/\d+(?:\.\d+)?/, 'number'],
         [/[-+*/%<>=!|]+/, 'operator'],
       ],
     },
   };
+}
+
+function bothCases(words: readonly string[]): string[] {
+  return [...words.map((word) => word.toUpperCase()), ...words.map((word) => word.toLowerCase())];
 }

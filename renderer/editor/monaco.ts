@@ -19,9 +19,8 @@ const THEME = 'sandpiper';
 
 /** Makes the editor's theme of the colours that the page shows now. */
 export function applyEditorTheme(dark: boolean): void {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name: string) => style.getPropertyValue(name).trim();
-  const ink = (name: string) => colour(name).replace('#', '');
+  const colour = readColour();
+  const ink = (name: string) => colour(name).slice(1);
   monaco.editor.defineTheme(THEME, {
     base: dark ? 'vs-dark' : 'vs',
     inherit: true,
@@ -82,4 +81,15 @@ export function applyEditorTheme(dark: boolean): void {
     },
   });
   monaco.editor.setTheme(THEME);
+}
+
+/** Reads custom properties of the page as `#rrggbb`, which is all that Monaco takes. */
+function readColour(): (name: string) => string {
+  const style = getComputedStyle(document.documentElement);
+  const brush = document.createElement('canvas').getContext('2d');
+  if (!brush) throw new Error('This browser draws no canvas.');
+  return (name) => {
+    brush.fillStyle = style.getPropertyValue(name).trim();
+    return brush.fillStyle;
+  };
 }
