@@ -1,6 +1,6 @@
 /** `*`, `t.*`, COLUMNS('regex') and their EXCEPT, REPLACE and APPLY, as the list of columns that they stand for. */
 import { SandpiperError } from '../errors.ts';
-import type { Asterisk, ColumnsMatcher, ColumnTransformer, Expression, Name } from './ast.ts';
+import type { Asterisk, ColumnsMatcher, ColumnTransformer, Expression, Identifier, Name } from './ast.ts';
 import type { Binder } from './bind-expression.ts';
 import { columnName } from './column-name.ts';
 import type { ScopeColumn } from './scope.ts';
@@ -15,8 +15,16 @@ export interface SelectItem {
 export function expandColumns(columns: readonly Expression[], binder: Binder): readonly SelectItem[] {
   return columns.flatMap((expression): readonly SelectItem[] => {
     if (expression.kind === 'asterisk' || expression.kind === 'columns') return transformed(matched(expression, binder), expression.transformers);
-    return [{ name: columnName(expression), expression }];
+    return [{ name: expression.kind === 'identifier' ? identifierName(expression, binder) : columnName(expression), expression }];
   });
+}
+
+/** `t.a` is called a, unless a table further left has an a as well. */
+function identifierName(identifier: Identifier, binder: Binder): string {
+  const found = identifier.parts.length > 1 && !binder.aliasOf(identifier.parts[0].text) ? binder.scope.find(identifier) : undefined;
+  if (!found || found.rest.length > 0) return columnName(identifier);
+  const first = binder.scope.columns.find((column) => column.name === found.column.name);
+  return first === found.column ? found.column.name : `${found.column.qualifiers.at(-1) ?? ''}.${found.column.name}`;
 }
 
 function matched(matcher: Asterisk | ColumnsMatcher, binder: Binder): readonly SelectItem[] {

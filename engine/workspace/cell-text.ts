@@ -193,9 +193,8 @@ function daysOf(value: DuckDBValue): number {
 
 function nanosecondsOf(value: DuckDBValue): bigint {
   if (typeof value !== 'object' || value === null) return 0n;
-  if ('nanos' in value) return BigInt(value.nanos);
-  if ('nanoseconds' in value) return BigInt(value.nanoseconds);
-  return 'micros' in value ? BigInt(value.micros) * 1000n : 0n;
+  if ('nanos' in value && typeof value.nanos === 'bigint') return value.nanos;
+  return 'micros' in value && typeof value.micros === 'bigint' ? value.micros * 1000n : 0n;
 }
 
 function itemsOf(value: DuckDBValue): readonly DuckDBValue[] {

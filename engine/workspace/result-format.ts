@@ -34,6 +34,11 @@ export interface FormatOptions {
   readonly quoteDenormals?: boolean;
 }
 
+/** ClickHouse's name of a column's type. */
+export function typeName(column: ResultColumn): string {
+  return printType(column.type);
+}
+
 interface Format {
   readonly contentType: string;
   readonly write: (result: QueryResult, options: FormatOptions) => string;

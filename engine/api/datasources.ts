@@ -1,0 +1,120 @@
+/** /v0/datasources: what the data sources are, and appending and replacing their rows from a file or a body. */
+import type { Context, Hono } from 'hono';
+import { SandpiperError } from '../errors.ts';
+import type { DataSource } from '../project/datasource.ts';
+import { isAdmin, mayAppend, mayReadDataSource } from '../workspace/tokens.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { demand, tokenOf } from './authenticate.ts';
+import { columnViews } from './project-view.ts';
+import { answer } from './sql.ts';
+
+export function datasourcesRoutes(app: Hono, workspace: Workspace): void {
+  app.get('/v0/datasources', async (context) => {
+    const token = tokenOf(context, workspace.tokens);
+    const attributes = new URL(context.req.url).searchParams.get('attrs')?.split(',');
+    const readable = workspace.project.dataSources.filter((source) => mayReadDataSource(token, source.name));
+    const datasources = await Promise.all(readable.map((source) => dataSourceView(source, workspace)));
+    if (!attributes) return context.json({ datasources });
+    return context.json({ datasources: datasources.map((source) => Object.fromEntries(Object.entries(source).filter(([name]) => attributes.includes(name)))) });
+  });
+
+  app.get('/v0/datasources/:file', async (context) => {
+    const token = tokenOf(context, workspace.tokens);
+    const file = context.req.param('file');
+    const asText = file.endsWith('.datasource') || context.req.query('format') === 'datasource';
+    const name = file.replace(/\.datasource$/, '');
+    const source = workspace.project.dataSources.find((one) => one.name === name || idOf(one.name) === name);
+    if (!source) throw new SandpiperError('not-found', `Data Source "${name}" does not exist`);
+    demand(mayReadDataSource(token, source.name), `read ${source.name}`);
+    if (asText) return answer(context, workspace.fileText(source.path), 'text/plain');
+    return context.json(await dataSourceView(source, workspace));
+  });
+
+  app.post('/v0/datasources', async (context) => {
+    const token = tokenOf(context, workspace.tokens);
+    const { fields, body } = await uploadOf(context);
+    const name = fields['name'] ?? '';
+    const mode = fields['mode'] ?? 'create';
+    if (name === '') throw new SandpiperError('bad-request', 'The parameter name is missing: it names the data source.');
+    if (mode !== 'append' && mode !== 'replace') {
+      throw new SandpiperError('forbidden', 'Adding or modifying data sources to this workspace can only be done via deployments: write the .datasource file in the project.');
+    }
+    demand(mayAppend(token, name), `append to ${name}`);
+    if (mode === 'replace') demand(isAdmin(token), `replace the rows of ${name}`);
+    if (fields['url'] !== undefined) throw new SandpiperError('unsupported', 'Loading from a URL is not supported yet: download the file and send it as the body.');
+    if (fields['replace_condition'] !== undefined) throw new SandpiperError('unsupported', 'replace_condition is not supported yet: replace all rows, or delete and append.');
+    if (!body) throw new SandpiperError('bad-request', 'There is no file in the request: send it as the body, or as a field of a multipart form.');
+    const format = fields['format'] ?? 'csv';
+    if (format !== 'ndjson' && format !== 'csv') throw new SandpiperError('unsupported', `The format ${format} is not supported yet: send ndjson or csv.`);
+    const receipt = await workspace.importBody(name, body, { mode, format, fileName: `${name}.${format}` });
+    const source = workspace.getDataSource(name);
+    const problems = [plural(receipt.quarantined, 'row', 'rows', ' in quarantine')].filter((text) => text !== '').join(' and ');
+    return context.json({
+      import_id: receipt.importId,
+      datasource: await dataSourceView(source, workspace),
+      quarantine_rows: receipt.quarantined,
+      invalid_lines: 0,
+      error: problems === '' ? false : `There was an error with file contents: ${problems}.`,
+      successful_rows: receipt.loaded,
+      quarantined_rows: receipt.quarantined,
+    });
+  });
+
+  app.post('/v0/datasources/:name/truncate', async (context) => {
+    demand(isAdmin(tokenOf(context, workspace.tokens)), 'truncate a data source');
+    await workspace.truncate(context.req.param('name'));
+    return context.json({});
+  });
+}
+
+function plural(count: number, one: string, many: string, after: string): string {
+  return count === 0 ? '' : `${count} ${count === 1 ? one : many}${after}`;
+}
+
+async function uploadOf(context: Context): Promise<{ fields: Record<string, string>; body: AsyncIterable<Uint8Array> | undefined }> {
+  const fields: Record<string, string> = Object.fromEntries(new URL(context.req.url).searchParams);
+  const type = context.req.header('content-type') ?? '';
+  if (type.startsWith('multipart/form-data')) {
+    const form = await context.req.formData();
+    let file: Blob | undefined;
+    for (const [name, value] of form) {
+      if (typeof value === 'string') fields[name] = value;
+      else file = value;
+    }
+    return { fields, body: file ? streamOf(file.stream()) : undefined };
+  }
+  const stream = context.req.raw.body;
+  return { fields, body: stream ? streamOf(stream) : undefined };
+}
+
+async function* streamOf(stream: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
+  const reader = stream.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+  }
+}
+
+/** A stable id in Tinybird's form. */
+function idOf(name: string): string {
+  return `t_${Buffer.from(name).toString('hex').padEnd(32, '0').slice(0, 32)}`;
+}
+
+async function dataSourceView(source: DataSource, workspace: Workspace) {
+  const { rowCount } = await workspace.counts(source.name);
+  const columns = columnViews(source).map((column) => {
+    const nullable = /^Nullable\((.*)\)$/.exec(column.type);
+    return {
+      name: column.name, normalized_name: column.name, type: nullable?.[1] ?? column.type, nullable: nullable !== null,
+      jsonpath: column.jsonPath ?? null, default_value: column.defaultExpression ?? null, codec: null, auto: false,
+    };
+  });
+  const engine = { engine: source.tableEngine.name, engine_sorting_key: source.tableEngine.sortingKey, engine_partition_key: source.tableEngine.partitionKey, sorting_key: source.tableEngine.sortingKey, partition_key: source.tableEngine.partitionKey };
+  return {
+    id: idOf(source.name), name: source.name, type: columns.some((column) => column.jsonpath !== null) ? 'ndjson' : 'csv', description: source.description, cluster: 'local', version: null, project: null,
+    headers: {}, tags: {}, shared_with: [], replicated: false, indexes: [], statistics: { bytes: 0, row_count: rowCount }, new_columns_detected: {}, quarantine_rows: 0,
+    used_by: workspace.project.pipes.filter((pipe) => pipe.nodes.some((node) => node.reads.includes(source.name))).map((pipe) => ({ id: pipe.name, name: pipe.name })),
+    columns, engine, schema: { columns, sql_schema: columns.map((column) => `\`${column.name}\` ${column.nullable ? `Nullable(${column.type})` : column.type}`).join(', ') },
+  };
+}

@@ -1,0 +1,22 @@
+/** POST /v0/events: rows as NDJSON, one object or an array, answered once they are on disk. */
+import type { Hono } from 'hono';
+import { SandpiperError } from '../errors.ts';
+import { mayAppend } from '../workspace/tokens.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { demand, tokenOf } from './authenticate.ts';
+
+export function eventsRoutes(app: Hono, workspace: Workspace): void {
+  app.post('/v0/events', async (context) => {
+    const query = new URL(context.req.url).searchParams;
+    const token = tokenOf(context, workspace.tokens);
+    const name = query.get('name') ?? '';
+    if (name === '') throw new SandpiperError('bad-request', 'The parameter name is missing: it names the data source, as in /v0/events?name=app_events.');
+    demand(mayAppend(token, name), `append to ${name}`);
+    const wait = query.get('wait') === 'true';
+    const outcome = await workspace.appendEvents(name, new Uint8Array(await context.req.arrayBuffer()), {
+      wait,
+      encoding: context.req.header('content-encoding'),
+    });
+    return context.json({ successful_rows: outcome.successfulRows, quarantined_rows: outcome.quarantinedRows }, wait ? 200 : 202);
+  });
+}

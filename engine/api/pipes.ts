@@ -1,0 +1,58 @@
+/** /v0/pipes: the endpoints' data in JSON, CSV and NDJSON, and what the pipes are. */
+import type { Hono } from 'hono';
+import { SandpiperError } from '../errors.ts';
+import { getFormat } from '../workspace/result-format.ts';
+import { isAdmin, mayReadPipe } from '../workspace/tokens.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { demand, tokenOf } from './authenticate.ts';
+import { pipeView } from './pipe-view.ts';
+import { parametersOf, readValues } from './request-values.ts';
+import { answer, quoting } from './sql.ts';
+
+const FORMATS: Readonly<Record<string, string>> = { json: 'JSON', csv: 'CSVWithNames', csvwithnames: 'CSVWithNames', ndjson: 'JSONEachRow' };
+
+export function pipesRoutes(app: Hono, workspace: Workspace): void {
+  app.get('/v0/pipes', (context) => {
+    const token = tokenOf(context, workspace.tokens);
+    const attributes = new URL(context.req.url).searchParams.get('attrs')?.split(',');
+    const pipes = workspace.project.pipes.filter((pipe) => mayReadPipe(token, pipe.name)).map((pipe) => pipeView(pipe, workspace));
+    if (!attributes) return context.json({ pipes });
+    return context.json({ pipes: pipes.map((pipe) => Object.fromEntries(Object.entries(pipe).filter(([name]) => attributes.includes(name) || name === 'url'))) });
+  });
+  app.get('/v1/pipes', (context) => {
+    const token = tokenOf(context, workspace.tokens);
+    return context.json({ pipes: workspace.project.pipes.filter((pipe) => mayReadPipe(token, pipe.name)).map(({ name }) => ({ name })) });
+  });
+
+  for (const path of ['/v0/pipes/:file', '/v1/pipes/:file']) {
+    app.on(['GET', 'POST'], path, async (context) => {
+      const token = tokenOf(context, workspace.tokens);
+      const { name, extension } = split(context.req.param('file') ?? '');
+      if (extension === undefined || extension === 'pipe') {
+        const pipe = workspace.project.pipes.find((one) => one.name === name);
+        if (!pipe) throw new SandpiperError('not-found', `Pipe '${name}' not found`);
+        demand(mayReadPipe(token, name), `read the pipe ${name}`);
+        if (extension === 'pipe' || context.req.query('format') === 'pipe') return answer(context, workspace.fileText(pipe.path), 'text/plain');
+        return context.json(pipeView(pipe, workspace));
+      }
+      const format = FORMATS[extension];
+      if (format === undefined) throw new SandpiperError('unsupported', `An endpoint answers as ${Object.keys(FORMATS).join(', ')}, not as ${extension}.`);
+      const { fields } = await readValues(context);
+      if (workspace.project.pipes.some((one) => one.name === name)) demand(mayReadPipe(token, name), `read the pipe ${name}`);
+      const result = await workspace.runEndpoint(name, {
+        parameters: parametersOf(fields),
+        ...(fields['q'] === undefined ? {} : { over: fields['q'] }),
+        mayRead: (kind, resource) => isAdmin(token) || (kind === 'pipe' && mayReadPipe(token, resource)),
+        signal: context.req.raw.signal,
+      });
+      context.set('rows', result.rowCount);
+      return answer(context, getFormat(format).write(result, { ...quoting(fields), timeZone: workspace.timeZone }), getFormat(format).contentType);
+    });
+  }
+}
+
+/** `name.json` and `name`; a pipe's own name has no point. */
+function split(file: string): { name: string; extension: string | undefined } {
+  const point = file.lastIndexOf('.');
+  return point === -1 ? { name: file, extension: undefined } : { name: file.slice(0, point), extension: file.slice(point + 1) };
+}

@@ -1,0 +1,129 @@
+/**
+ * The HTTP face of a workspace: puts the routes together and listens. Adds what all have in common: trailing slashes,
+ * CORS for Tinybird's routes (never for tokens or the page's own), one log line and one error form for each request.
+ */
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import { Hono, type Context } from 'hono';
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { SandpiperError } from '../errors.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { datasourcesRoutes } from './datasources.ts';
+import { eventsRoutes } from './events.ts';
+import { failureOf } from './failure.ts';
+import { localRoutes } from './local.ts';
+import { isLoopbackAddress } from './loopback.ts';
+import { pageRoutes } from './page.ts';
+import { pipesRoutes } from './pipes.ts';
+import { sqlRoutes } from './sql.ts';
+import { workspacesRoutes } from './workspaces.ts';
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** Rows that the answer holds, for the log. */
+    rows: number;
+  }
+}
+
+export interface ServerOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly pageFolder: string;
+  readonly acceptsPaths: boolean;
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:7181` */
+  readonly address: string;
+  readonly secret: string;
+  readonly close: () => Promise<void>;
+}
+
+export async function openServer(workspace: Workspace, options: ServerOptions): Promise<RunningServer> {
+  const secret = randomBytes(24).toString('base64url');
+  let address = '';
+  const app = new Hono({ strict: false });
+  app.onError((error, context) => {
+    const failure = failureOf(error);
+    context.set('rows', 0);
+    logRequest(context, workspace, failure.status, failure.body.error);
+    return Response.json(failure.body, { status: failure.status === 499 ? 400 : failure.status, headers: { ...failure.headers, ...(crossOrigin(context) ? CORS : {}) } });
+  });
+  app.use('*', async (context, next) => {
+    startedAt.set(context, performance.now());
+    if (!crossOrigin(context)) return next();
+    if (context.req.method === 'OPTIONS') return context.body(null, 204, CORS);
+    await next();
+    if (!context.error) {
+      for (const [name, value] of Object.entries(CORS)) context.header(name, value);
+      logRequest(context, workspace, context.res.status, undefined);
+    }
+    return undefined;
+  });
+  workspacesRoutes(app, workspace);
+  eventsRoutes(app, workspace);
+  sqlRoutes(app, workspace);
+  pipesRoutes(app, workspace);
+  datasourcesRoutes(app, workspace);
+  localRoutes(app, workspace, { secret, address: () => address, acceptsPaths: options.acceptsPaths });
+  app.all('/v0/*', () => {
+    throw new SandpiperError('not-found', 'There is no such route in Sandpiper.');
+  });
+  pageRoutes(app, options.pageFolder, secret, (context) => isLoopbackAddress(peerOf(context)));
+
+  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, options)));
+    server.listen(options.port, options.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  address = `http://${options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
+  return {
+    address,
+    secret,
+    close: () => new Promise((resolve) => {
+      server.close(() => resolve());
+      if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), 300).unref();
+    }),
+  };
+}
+
+const startedAt = new WeakMap<Context, number>();
+
+const CORS = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Allow-Methods': 'GET, POST, PUT, DELETE, OPTIONS',
+  'Access-Control-Allow-Headers': 'authorization, content-type, content-encoding',
+  'Access-Control-Expose-Headers': 'X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After',
+} as const;
+
+/** Routes that a web page elsewhere may call, since each needs a token. */
+function crossOrigin(context: Context): boolean {
+  return /^\/v\d\//.test(new URL(context.req.url).pathname);
+}
+
+function logRequest(context: Context, workspace: Workspace, status: number, error: string | undefined): void {
+  const url = new URL(context.req.url);
+  const resource = /^\/v\d\/pipes\/(.+?)\.\w+$/.exec(url.pathname)?.[1] ?? (url.pathname.startsWith('/v0/sql') ? 'sql' : /^\/v0\/(events|datasources)\/?$/.test(url.pathname) ? url.searchParams.get('name') : undefined);
+  if (resource === undefined || resource === null || (context.req.method === 'GET' && url.pathname.startsWith('/v0/datasources'))) return;
+  workspace.requests.add({
+    method: context.req.method,
+    url: url.pathname + url.search,
+    resource: decodeURIComponent(resource),
+    status,
+    elapsedMs: performance.now() - (startedAt.get(context) ?? performance.now()),
+    rows: context.get('rows') ?? 0,
+    ...(error === undefined ? {} : { error }),
+  });
+}
+
+function peerOf(context: Context): string | undefined {
+  const bindings = context.env as HttpBindings | undefined;
+  return bindings?.incoming.socket.remoteAddress;
+}
+
+function cannotListen(error: NodeJS.ErrnoException, options: ServerOptions): Error {
+  if (error.code === 'EADDRINUSE') return new SandpiperError('unavailable', `Port ${options.port} is in use by another program. Stop that program, or choose another port with --port.`, { cause: error });
+  if (error.code === 'EACCES') return new SandpiperError('unavailable', `You may not use port ${options.port}. Choose one above 1023 with --port.`, { cause: error });
+  return error;
+}

@@ -1,0 +1,34 @@
+/** GET and POST /v0/sql: a SELECT over what the token may read, in the format that FORMAT names, JSON without one. */
+import type { Context, Hono } from 'hono';
+import { SandpiperError } from '../errors.ts';
+import { isAdmin, mayReadDataSource, mayReadPipe } from '../workspace/tokens.ts';
+import { getFormat } from '../workspace/result-format.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { tokenOf } from './authenticate.ts';
+import { parametersOf, readValues } from './request-values.ts';
+
+export function sqlRoutes(app: Hono, workspace: Workspace): void {
+  app.on(['GET', 'POST'], '/v0/sql', async (context) => {
+    const token = tokenOf(context, workspace.tokens);
+    const { fields, text } = await readValues(context);
+    const sql = fields['q'] ?? text;
+    if (sql.trim() === '') throw new SandpiperError('bad-request', 'There is no query: give it as the parameter q or as the body.');
+    const result = await workspace.runSql(sql, {
+      parameters: parametersOf(fields),
+      ...(fields['pipeline'] === undefined ? {} : { pipeline: fields['pipeline'] }),
+      mayRead: (kind, name) => isAdmin(token) || (kind === 'pipe' ? mayReadPipe(token, name) : mayReadDataSource(token, name)),
+      signal: context.req.raw.signal,
+    });
+    context.set('rows', result.rowCount);
+    const format = getFormat(result.format ?? 'JSON');
+    return answer(context, format.write(result, { ...quoting(fields), timeZone: workspace.timeZone }), format.contentType);
+  });
+}
+
+export function quoting(fields: Readonly<Record<string, string>>): { quoteBigIntegers: boolean; quoteDenormals: boolean } {
+  return { quoteBigIntegers: fields['output_format_json_quote_64bit_integers'] === '1', quoteDenormals: fields['output_format_json_quote_denormals'] === '1' };
+}
+
+export function answer(context: Context, body: string, contentType: string): Response {
+  return context.body(body, 200, { 'Content-Type': contentType });
+}
