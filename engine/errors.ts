@@ -64,6 +64,8 @@ export interface ErrorDetail {
   readonly place?: Place;
   /** The HTTP status that a template's custom_error asked for. */
   readonly status?: number;
+  /** The JSON body that a template's custom_error asked for, when it gave an object. */
+  readonly body?: unknown;
   /** A page about the problem, for Tinybird's error body. */
   readonly documentation?: string;
   readonly cause?: unknown;
