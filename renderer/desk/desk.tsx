@@ -8,6 +8,7 @@ import type { ProjectView, Receipt } from '../../engine/api/protocol.ts';
 import { errorBodyOf } from '../api.ts';
 import { openDesk, openFile, useDesk } from '../desk-state.ts';
 import { closeAllBuffers } from '../editor/buffers.ts';
+import { FLOATING_LAYER } from '../parts/floating-layer.ts';
 import { TipProvider } from '../parts/tooltip.tsx';
 import { followEngine, queryClient, useProject } from '../queries.ts';
 import { forgetRuns } from '../runs.ts';
@@ -81,18 +82,21 @@ function DeskOf({ project }: { project: ProjectView }) {
     <div className={css.desk}>
       <TopBar project={project} />
       <Notices />
-      <Group className={css.middle} defaultLayout={layout.defaultLayout} onLayoutChanged={layout.onLayoutChanged}>
-        <Panel id="tree" defaultSize={248} minSize={160} maxSize={480} groupResizeBehavior="preserve-pixel-size">
-          <nav aria-label="Project" className={css.side}><ProjectTree project={project} /></nav>
-        </Panel>
-        <Separator className={css.separator} aria-label="Width of the project tree" />
-        <Panel id="work" minSize={400}>
-          <main className={css.work}>
-            <TabStrip />
-            <div id="desk-view" className={css.view}><OpenView project={project} /></div>
-          </main>
-        </Panel>
-      </Group>
+      <main className={css.middle}>
+        <Group className={css.panels} defaultLayout={layout.defaultLayout} onLayoutChanged={layout.onLayoutChanged}>
+          <Panel id="tree" defaultSize={248} minSize={160} maxSize={480} groupResizeBehavior="preserve-pixel-size">
+            <nav aria-label="Project" className={css.side}><ProjectTree project={project} /></nav>
+          </Panel>
+          <Separator className={css.separator} aria-label="Width of the project tree" />
+          <Panel id="work" minSize={400}>
+            <div className={css.work}>
+              <TabStrip />
+              <div id="desk-view" className={css.view}><OpenView project={project} /></div>
+            </div>
+          </Panel>
+        </Group>
+        <div id={FLOATING_LAYER} />
+      </main>
       {problemsOpen && <ProblemsPanel project={project} />}
       <StatusBar project={project} />
       <Palette project={project} />

@@ -19,12 +19,12 @@ export function OpenView({ project }: { project: ProjectView }) {
   if (tab.path.endsWith('.pipe')) return <PipeView key={tab.path} path={tab.path} project={project} pipe={findPipe(project, tab.path)} />;
   const source = findDataSource(project, tab.path);
   if (source) return <DataSourceView key={tab.path} source={source} project={project} />;
-  return <section className={css.file} aria-label={tab.path}><FileEditor key={tab.path} path={tab.path} /></section>;
+  return <section className={css.file} aria-label={tab.path}><h1 className="visually-hidden">{tab.path}</h1><FileEditor key={tab.path} path={tab.path} /></section>;
 }
 
 function Requests() {
   const { data, error } = useRequests();
   if (error) return <p className={css.state} role="alert">{errorBodyOf(error).error}</p>;
   if (!data) return <p className={css.state}>Reading the requests…</p>;
-  return <RequestsView requests={data} />;
+  return <><h1 className="visually-hidden">Requests</h1><RequestsView requests={data} /></>;
 }

@@ -93,8 +93,11 @@ export function TextComparison({ path, onDisk }: { path: string; onDisk: string 
   useEffect(() => applyEditorTheme(dark), [dark]);
   useEffect(() => {
     if (!host.current) return undefined;
-    const editor = monaco.editor.createDiffEditor(host.current, { ...OPTIONS, renderSideBySide: true, originalAriaLabel: 'On disk', modifiedAriaLabel: 'Yours' });
+    const editor = monaco.editor.createDiffEditor(host.current, { ...OPTIONS, renderOverviewRuler: false, hideUnchangedRegions: { enabled: true } });
+    editor.getOriginalEditor().updateOptions({ ariaLabel: `${path} on disk` });
+    editor.getModifiedEditor().updateOptions({ ariaLabel: `${path} with your edits` });
     const original = monaco.editor.createModel(onDisk, DATA_FILE_LANGUAGE);
+    original.updateOptions(PLAIN_BRACKETS);
     const modified = modelOf(path);
     editor.setModel({ original, modified });
     const typed = modified.onDidChangeContent(() => editText(path, modified.getValue()));
@@ -129,7 +132,7 @@ const OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
   fixedOverflowWidgets: true,
   overviewRulerLanes: 2,
   overviewRulerBorder: false,
-  bracketPairColorization: { enabled: false },
+  renderFinalNewline: 'on',
   stickyScroll: { enabled: false },
   quickSuggestions: { other: true, comments: false, strings: true },
   wordBasedSuggestions: 'off',
@@ -138,6 +141,8 @@ const OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
   'semanticHighlighting.enabled': false,
   unicodeHighlight: { ambiguousCharacters: false },
 };
+
+const PLAIN_BRACKETS = { bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } };
 
 function modelOf(path: string): monaco.editor.ITextModel {
   const uri = monaco.Uri.from({ scheme: MODEL_SCHEME, path: `/${path}` });
@@ -148,7 +153,9 @@ function modelOf(path: string): monaco.editor.ITextModel {
     return known;
   }
   const language = /\.(datasource|pipe|connection|incl)$/.test(path) ? DATA_FILE_LANGUAGE : /\.ya?ml$/.test(path) ? 'yaml' : 'plaintext';
-  return monaco.editor.createModel(text, language, uri);
+  const model = monaco.editor.createModel(text, language, uri);
+  model.updateOptions(PLAIN_BRACKETS);
+  return model;
 }
 
 /** As one edit, so that it can be undone. */

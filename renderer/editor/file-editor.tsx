@@ -56,7 +56,7 @@ function ConflictBar({ buffer, comparing, onCompare }: { buffer: TextBuffer; com
   return (
     <div className={css.bar} data-severity="warning" role="alert">
       <FileWarning size={16} aria-hidden />
-      <span className={css.words}>This file changed on disk while it had unsaved edits here.{comparing && ' On disk is left, yours is right.'}</span>
+      <span className={css.words}>This file changed on disk while it had unsaved edits here.{comparing && ' Lines with − are on disk, lines with + are yours.'}</span>
       <Button onClick={onCompare} aria-pressed={comparing}>{comparing ? 'Back to the editor' : 'Compare'}</Button>
       <Button onClick={() => takeFile(buffer.path)}>Take what is on disk</Button>
       <Button onClick={() => void overwriteFile(buffer.path)}>Overwrite with mine</Button>

@@ -2,6 +2,7 @@
 import { ContextMenu } from '@base-ui/react/context-menu';
 import { Menu } from '@base-ui/react/menu';
 import type { ReactElement } from 'react';
+import { floatingLayer } from './floating-layer.ts';
 import css from './menu.module.css';
 
 export interface MenuAction {
@@ -21,7 +22,7 @@ export function ButtonMenu({ trigger, actions, align = 'start' }: { trigger: Rea
   return (
     <Menu.Root modal={false}>
       <Menu.Trigger render={trigger} />
-      <Menu.Portal>
+      <Menu.Portal {...floatingLayer()}>
         <Menu.Positioner sideOffset={4} align={align} className={css.positioner}>
           <Menu.Popup className={css.popup}>{actions.map((action) => <Action key={action.label} action={action} />)}</Menu.Popup>
         </Menu.Positioner>
@@ -35,7 +36,7 @@ export function PointerMenu({ children, actions }: { children: ReactElement<Reco
   return (
     <ContextMenu.Root>
       <ContextMenu.Trigger render={children} />
-      <ContextMenu.Portal>
+      <ContextMenu.Portal {...floatingLayer()}>
         <ContextMenu.Positioner className={css.positioner}>
           <ContextMenu.Popup className={css.popup}>{actions.map((action) => <Action key={action.label} action={action} />)}</ContextMenu.Popup>
         </ContextMenu.Positioner>

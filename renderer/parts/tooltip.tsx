@@ -1,6 +1,7 @@
 /** A short text, and a key, beside the thing that the pointer or the focus is on. */
 import { Tooltip } from '@base-ui/react/tooltip';
 import type { ReactElement } from 'react';
+import { floatingLayer } from './floating-layer.ts';
 import css from './tooltip.module.css';
 
 export const TipProvider = Tooltip.Provider;
@@ -9,7 +10,7 @@ export function Tip({ text, keys, side = 'bottom', children }: { text: string; k
   return (
     <Tooltip.Root>
       <Tooltip.Trigger render={children} />
-      <Tooltip.Portal>
+      <Tooltip.Portal {...floatingLayer()}>
         <Tooltip.Positioner side={side} sideOffset={6} className={css.positioner}>
           <Tooltip.Popup className={css.popup}>
             {text}

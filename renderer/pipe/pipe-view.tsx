@@ -2,9 +2,9 @@
  * A pipe: its file at the left with the result of each node noted at the node, the answer of the chosen node at the
  * right, the parameters above both, the endpoint below. Choosing a node, or putting the cursor in it, runs it.
  */
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
-import type { NodeView, PipeView as Pipe, ProjectView } from '../../engine/api/protocol.ts';
+import type { NodeView, ParameterView, PipeView as Pipe, ProjectView } from '../../engine/api/protocol.ts';
 import { api, errorBodyOf } from '../api.ts';
 import { addNotice, openPlace, setParameterValues, useDesk } from '../desk-state.ts';
 import { useCommand } from '../desk/commands.ts';
@@ -21,15 +21,18 @@ import { NodeStrip } from './node-strip.tsx';
 import css from './pipe-view.module.css';
 
 const TYPING_PAUSE_MS = 500;
+const NO_NODES: readonly NodeView[] = [];
+const NO_PARAMETERS: readonly ParameterView[] = [];
 const NO_VALUES: Readonly<Record<string, string>> = {};
 
 export function PipeView({ path, project, pipe }: { path: string; project: ProjectView; pipe: Pipe | undefined }) {
   const name = pipe?.name ?? stemOf(path);
   const buffer = useBuffer(path);
-  const nodes = buffer?.check?.nodes ?? pipe?.nodes ?? [];
-  const parameters = buffer?.check?.parameters ?? pipe?.parameters ?? [];
+  const nodes = buffer?.check?.nodes ?? pipe?.nodes ?? NO_NODES;
+  const parameters = buffer?.check?.parameters ?? pipe?.parameters ?? NO_PARAMETERS;
   const values = useDesk((state) => state.parameterValues[name]) ?? NO_VALUES;
   const [chosen, setChosen] = useState<string>();
+  const [cursorLine, setCursorLine] = useState<number>();
   const node = nodes.find((one) => one.name === chosen) ?? mainNode(nodes);
   const layout = useDefaultLayout({ id: 'sandpiper:pipe', storage: localStorage });
 
@@ -49,10 +52,10 @@ export function PipeView({ path, project, pipe }: { path: string; project: Proje
   useCommand('new-node', () => addNode(path, nodes, project));
   useCommand('toggle-published', pipe ? () => void publish(pipe, !pipe.published) : undefined);
 
-  const followCursor = (line: number) => {
-    const within = nodes.find((one) => one.firstLine <= line && line <= one.lastLine);
+  useEffect(() => {
+    const within = nodes.find((one) => cursorLine !== undefined && one.firstLine <= cursorLine && cursorLine <= one.lastLine);
     if (within) setChosen(within.name);
-  };
+  }, [nodes, cursorLine]);
   const choose = (one: NodeView) => {
     setChosen(one.name);
     openPlace({ path, line: one.firstLine, column: 1, endLine: one.firstLine, endColumn: 1 });
@@ -60,13 +63,14 @@ export function PipeView({ path, project, pipe }: { path: string; project: Proje
 
   return (
     <div className={css.view}>
+      <h1 className="visually-hidden">{name}</h1>
       <ParameterBar parameters={parameters} values={values} onChange={(changed) => setParameterValues(name, changed)} />
       <Group className={css.panels} defaultLayout={layout.defaultLayout} onLayoutChanged={layout.onLayoutChanged}>
         <Panel id="write" minSize={240} defaultSize="48">
           <section className={css.write} aria-label={`File of ${name}`}>
             <NodeStrip path={path} nodes={nodes} chosen={node?.name} onChoose={choose} onAdd={() => addNode(path, nodes, project)} onRun={runNow} />
             <div className={css.editor}>
-              <FileEditor path={path} notes={notes} onCursorLine={followCursor} {...(marked && nodes.length > 1 ? { marked } : {})} />
+              <FileEditor path={path} notes={notes} onCursorLine={setCursorLine} {...(marked && nodes.length > 1 ? { marked } : {})} />
             </div>
           </section>
         </Panel>

@@ -8,6 +8,7 @@ import type { ProjectView } from '../../engine/api/protocol.ts';
 import { openFile, openPlace, openTab, useDesk } from '../desk-state.ts';
 import { isDirty, useBuffers } from '../editor/buffers.ts';
 import { PointerMenu } from '../parts/menu.tsx';
+import { counted } from '../readable.ts';
 import { newFilePath, renamedPath } from './file-deeds.ts';
 import { NameField } from './name-field.tsx';
 import css from './project-tree.module.css';
@@ -107,7 +108,6 @@ function TreeItem({ row, tabStop, shown, onFocus, onKeyDown, onOpen, onToggle, o
         aria-posinset={row.position}
         aria-expanded={row.expandable ? row.expanded : undefined}
         aria-selected={shown}
-        aria-label={spokenLabel(row, dirty)}
         tabIndex={tabStop ? 0 : -1}
         className={css.row}
         data-kind={row.kind}
@@ -132,13 +132,14 @@ function TreeItem({ row, tabStop, shown, onFocus, onKeyDown, onOpen, onToggle, o
         </span>
         <RowIcon kind={row.kind} />
         <span className={css.label}>{row.label}</span>
-        {dirty && <span className={css.dot} title="Unsaved edits" aria-hidden />}
-        {row.errors > 0 && <CircleAlert size={13} aria-hidden className={css.bad} />}
-        {row.note !== undefined && <span className={css.note} title={row.noteTitle}>{row.note}</span>}
+        {dirty && <span className={css.dot} title="Unsaved edits"><span className="visually-hidden">, unsaved edits</span></span>}
+        {row.errors > 0 && <span className={css.bad} title={counted(row.errors, 'error')}><CircleAlert size={13} aria-hidden /><span className="visually-hidden">, {counted(row.errors, 'error')}</span></span>}
+        {row.note !== undefined && <span className={css.note} title={row.noteTitle}><span className="visually-hidden">, </span>{row.note}{row.kind === 'data-source' && <span className="visually-hidden"> rows</span>}</span>}
         {row.makes !== undefined && (
           <span
             className={css.add}
             title={row.makes === 'pipe' ? 'New pipe' : 'New data source'}
+            aria-hidden
             onClick={(event) => {
               event.stopPropagation();
               if (row.makes) useDesk.setState({ naming: { kind: 'new', makes: row.makes } });
@@ -193,9 +194,4 @@ function isFileRow(row: TreeRow): boolean {
 function isDirtyPath(buffers: ReturnType<typeof useBuffers.getState>['buffers'], path: string): boolean {
   const buffer = buffers[path];
   return buffer !== undefined && isDirty(buffer);
-}
-
-function spokenLabel(row: TreeRow, dirty: boolean): string {
-  const parts = [row.label, row.noteTitle ?? row.note, dirty ? 'unsaved edits' : undefined, row.errors > 0 ? `${row.errors} ${row.errors === 1 ? 'error' : 'errors'}` : undefined];
-  return parts.filter((part) => part !== undefined).join(', ');
 }
