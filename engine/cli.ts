@@ -1,0 +1,225 @@
+/**
+ * The command line: reads arguments, calls the workspace or a running engine, prints. A command that needs a database
+ * which a running `serve` holds goes through that server. Exit codes: 0 done, 1 the user's mistake or a failed check,
+ * 2 wrong arguments, 70 a bug.
+ */
+import { Command, CommanderError, Option } from 'commander';
+import { join, resolve } from 'node:path';
+import { openServer } from './api/server.ts';
+import { checkProject } from './check-project.ts';
+import { openBrowser } from './open-browser.ts';
+import { SandpiperError } from './errors.ts';
+import { findRunningEngine, type RunningEngine } from './running-engine.ts';
+import { announce, withdraw } from './workspace/announcement.ts';
+import { runProjectTests } from './workspace/pipe-tests.ts';
+import { getFormat } from './workspace/result-format.ts';
+import { translateText } from './workspace/translate-text.ts';
+import { openWorkspace, type Workspace } from './workspace/workspace.ts';
+
+declare const SANDPIPER_VERSION: string;
+
+/** The parent that Electron gives a utility process; absent everywhere else. */
+interface ParentPort {
+  readonly postMessage: (message: unknown) => void;
+}
+const parentPort = (process as { readonly parentPort?: ParentPort }).parentPort;
+
+const FORMATS: Readonly<Record<string, string>> = { json: 'JSON', csv: 'CSVWithNames', ndjson: 'JSONEachRow' };
+const formatOption = () => new Option('--format <format>', 'json, csv or ndjson').choices(Object.keys(FORMATS)).default('json');
+
+const program = new Command('sandpiper').description('Runs Tinybird-style data projects on this machine.').version(SANDPIPER_VERSION).exitOverride();
+
+program
+  .command('serve')
+  .argument('[project]', 'the project folder', '.')
+  .option('--data <dir>', 'where the database and tokens are kept (default: PROJECT/.sandpiper)')
+  .addOption(new Option('--port <port>', 'the port, 0 for any free one').default(7181).argParser(portNumber))
+  .option('--host <host>', 'the address to listen on', '127.0.0.1')
+  .option('--no-open', 'do not open the browser')
+  .action(serve);
+
+program
+  .command('check')
+  .argument('[project]', 'the project folder', '.')
+  .option('--json', 'print JSON')
+  .action(async (project: string, options: { json?: boolean }) => {
+    const report = await checkProject(project);
+    if (options.json) print(JSON.stringify(report, null, 2));
+    else {
+      for (const file of report.files) for (const problem of file.diagnostics) if (problem.severity !== 'info') print(`${file.path}:${problem.line}:${problem.column}: ${problem.severity}: ${problem.message}`);
+      for (const node of report.nodes) if (!node.ok && !report.files.some((file) => file.diagnostics.some((problem) => problem.message === node.error))) print(`${node.pipe}.${node.node}: ${node.error}`);
+      const broken = report.nodes.filter((node) => !node.ok).length;
+      print(`${report.files.length} files, ${report.nodes.length} nodes, ${broken} with errors`);
+    }
+    if (!report.ok) process.exitCode = 1;
+  });
+
+program
+  .command('import')
+  .argument('<datasource>', 'the data source')
+  .argument('<files...>', 'NDJSON or CSV files, plain or .gz')
+  .addOption(new Option('--mode <mode>', 'append or replace').choices(['append', 'replace']).default('append'))
+  .option('--project <dir>', 'the project folder', '.')
+  .option('--data <dir>', 'where the database is kept')
+  .action(async (dataSource: string, files: string[], options: { mode: 'append' | 'replace'; project: string; data?: string }) => {
+    await withEngine(options, async (engine) => {
+      for (const [index, file] of files.entries()) {
+        const receipt = await engine.import(dataSource, resolve(file), index === 0 ? options.mode : 'append');
+        print(JSON.stringify(receipt, null, 2));
+      }
+    }, { fixtures: false });
+  });
+
+program
+  .command('run')
+  .argument('<pipe>', 'the pipe')
+  .option('-p, --parameter <name=value>', 'a parameter; may be repeated', collectParameter, {})
+  .addOption(formatOption())
+  .option('--project <dir>', 'the project folder', '.')
+  .option('--data <dir>', 'where the database is kept')
+  .action(async (pipe: string, options: { parameter: Record<string, string>; format: string; project: string; data?: string }) => {
+    await withEngine(options, async (engine) => process.stdout.write(await engine.run(pipe, options.parameter, options.format)));
+  });
+
+program
+  .command('sql')
+  .argument('<query>', 'a SELECT in ClickHouse SQL')
+  .addOption(formatOption())
+  .option('--project <dir>', 'the project folder', '.')
+  .option('--data <dir>', 'where the database is kept')
+  .action(async (query: string, options: { format: string; project: string; data?: string }) => {
+    await withEngine(options, async (engine) => process.stdout.write(await engine.sql(query, options.format)));
+  });
+
+program
+  .command('test')
+  .argument('[project]', 'the project folder', '.')
+  .action(async (project: string) => {
+    const outcomes = await runProjectTests(resolve(project));
+    for (const outcome of outcomes) print(outcome.passed ? `ok    ${outcome.name}` : `FAIL  ${outcome.name}\n${outcome.difference}`);
+    const failed = outcomes.filter((outcome) => !outcome.passed).length;
+    print(`${outcomes.length - failed} passed, ${failed} failed`);
+    if (failed > 0) process.exitCode = 1;
+  });
+
+program
+  .command('translate')
+  .option('--project <dir>', 'names in the query are those of this project')
+  .description('ClickHouse SQL on standard input to DuckDB SQL')
+  .action(async (options: { project?: string }) => print(translateText(await standardInput(), options.project === undefined ? undefined : resolve(options.project))));
+
+async function serve(project: string, options: { data?: string; port: number; host: string; open: boolean }): Promise<void> {
+  let workspace: Workspace | undefined;
+  try {
+    workspace = await openWorkspace(resolve(project), { ...dataOf(options), watch: true, fixtures: true, version: SANDPIPER_VERSION });
+    const opened = workspace;
+    const server = await openServer(opened, { port: options.port, host: options.host, pageFolder: join(__dirname, 'page'), acceptsPaths: parentPort !== undefined });
+    announce(opened.dataFolder, { address: server.address, token: opened.tokens.admin.token });
+    let stopping = false;
+    const stop = async (): Promise<void> => {
+      if (stopping) return;
+      stopping = true;
+      withdraw(opened.dataFolder);
+      await server.close();
+      await opened.close();
+      process.exit(0);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+    print(`Sandpiper serving ${resolve(project)} at ${server.address}`);
+    parentPort?.postMessage({ kind: 'ready', address: server.address });
+    if (options.open && parentPort === undefined) openBrowser(server.address);
+  } catch (error) {
+    await workspace?.close();
+    const portTaken = error instanceof SandpiperError && error.code === 'unavailable';
+    parentPort?.postMessage({ kind: 'failed', message: error instanceof Error ? error.message : String(error), portTaken });
+    throw error;
+  }
+}
+
+/** What the commands need of an engine, whether it runs elsewhere or is opened for this command. */
+interface Engine {
+  readonly import: (dataSource: string, file: string, mode: 'append' | 'replace') => Promise<unknown>;
+  readonly run: (pipe: string, parameters: Readonly<Record<string, string>>, format: string) => Promise<string>;
+  readonly sql: (query: string, format: string) => Promise<string>;
+}
+
+async function withEngine(options: { project: string; data?: string }, work: (engine: Engine) => Promise<unknown>, opening: { fixtures: boolean } = { fixtures: true }): Promise<void> {
+  const project = resolve(options.project);
+  const running = await findRunningEngine(dataOf(options).dataFolder ?? join(project, '.sandpiper'));
+  if (running) {
+    await work(throughServer(running));
+    return;
+  }
+  const workspace = await openWorkspace(project, { ...dataOf(options), watch: false, fixtures: opening.fixtures, version: SANDPIPER_VERSION });
+  try {
+    await work(inThisProcess(workspace));
+  } finally {
+    await workspace.close();
+  }
+}
+
+function throughServer(engine: RunningEngine): Engine {
+  return {
+    import: (dataSource, file, mode) => engine.import(dataSource, file, mode),
+    run: (pipe, parameters, format) => engine.text(`/v0/pipes/${encodeURIComponent(pipe)}.${format}`, new URLSearchParams(parameters)),
+    sql: (query, format) => engine.text('/v0/sql', new URLSearchParams({ q: `${query.replace(/;\s*$/, '')}\nFORMAT ${FORMATS[format] ?? 'JSON'}` })),
+  };
+}
+
+function inThisProcess(workspace: Workspace): Engine {
+  const all = () => true;
+  const text = (format: string, result: Parameters<ReturnType<typeof getFormat>['write']>[0]) => getFormat(FORMATS[format] ?? 'JSON').write(result, { timeZone: workspace.timeZone });
+  return {
+    import: (dataSource, file, mode) => workspace.importFile(dataSource, file, mode),
+    run: async (pipe, parameters, format) => text(format, await workspace.runEndpoint(pipe, { parameters, mayRead: all })),
+    sql: async (query, format) => text(format, await workspace.runSql(query, { parameters: {}, mayRead: all })),
+  };
+}
+
+function dataOf(options: { data?: string }): { dataFolder?: string } {
+  return options.data === undefined ? {} : { dataFolder: resolve(options.data) };
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new CommanderError(2, 'port', `error: ${text} is no port: give a number from 0 to 65535.`);
+  return port;
+}
+
+function collectParameter(text: string, before: Record<string, string>): Record<string, string> {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new CommanderError(2, 'parameter', `error: ${text} is no parameter: write NAME=VALUE.`);
+  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
+}
+
+async function standardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function fail(error: unknown): void {
+  if (error instanceof CommanderError) {
+    if (error.exitCode !== 0 && !error.code.startsWith('commander.')) process.stderr.write(`${error.message}\n`);
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
+  }
+  if (error instanceof SandpiperError) {
+    const { place } = error.detail;
+    process.stderr.write(`${place ? `${place.path ?? 'line'}:${place.line}:${place.column}: ` : ''}${error.message}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  process.stderr.write(`This is a bug in Sandpiper: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 70;
+}
+
+process.on('unhandledRejection', (error) => process.stderr.write(`Unhandled: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`));
+program.parseAsync(process.argv).catch((error: unknown) => {
+  fail(error);
+  if (parentPort) process.exit(process.exitCode ?? 1);
+});

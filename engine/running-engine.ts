@@ -1,0 +1,54 @@
+/** A running `serve` as the commands use it, over its own HTTP API. */
+import { openAsBlob } from 'node:fs';
+import { basename } from 'node:path';
+import { SandpiperError } from './errors.ts';
+import { findAnnouncement } from './workspace/announcement.ts';
+
+export interface RunningEngine {
+  /** The text that a route answers; a failure throws its sentence. */
+  readonly text: (path: string, values: URLSearchParams) => Promise<string>;
+  readonly import: (dataSource: string, file: string, mode: 'append' | 'replace') => Promise<unknown>;
+}
+
+/** The engine that holds the database of this folder, or undefined when none does. */
+export async function findRunningEngine(dataFolder: string): Promise<RunningEngine | undefined> {
+  const announced = findAnnouncement(dataFolder);
+  if (!announced) return undefined;
+  const { address, token } = announced;
+  const alive = await fetch(`${address}/version`).then((response) => response.ok, () => false);
+  if (!alive) return undefined;
+  const headers = { Authorization: `Bearer ${token}` };
+  return {
+    text: async (path, values) => {
+      const response = await fetch(`${address}${path}`, { method: 'POST', headers, body: values });
+      const text = await response.text();
+      if (!response.ok) throw refused(text);
+      return text;
+    },
+    import: async (dataSource, file, mode) => {
+      const format = /\.csv(\.gz)?$/.test(file) ? 'csv' : 'ndjson';
+      const query = new URLSearchParams({ name: dataSource, mode, format, file: basename(file) });
+      const response = await fetch(`${address}/v0/datasources?${query.toString()}`, {
+        method: 'POST',
+        headers: { ...headers, 'Content-Type': 'application/octet-stream', ...(file.endsWith('.gz') ? { 'X-File-Encoding': 'gzip' } : {}) },
+        body: await openAsBlob(file).catch((error: unknown) => {
+          throw new SandpiperError('not-found', `The file ${file} cannot be read.`, { cause: error });
+        }),
+      });
+      const text = await response.text();
+      if (!response.ok) throw refused(text);
+      const answer: unknown = JSON.parse(text);
+      return typeof answer === 'object' && answer !== null && 'receipt' in answer ? answer.receipt : answer;
+    },
+  };
+}
+
+function refused(text: string): SandpiperError {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string') return new SandpiperError('bad-request', body.error);
+  } catch {
+    // Not JSON: the text itself is all there is to tell.
+  }
+  return new SandpiperError('bad-request', text);
+}

@@ -1,0 +1,19 @@
+/**
+ * `npm run bench [-- ROWS]`: ratios against a floor or a rival, both measured in this run. Absolute times mean little on
+ * a shared machine; read the ratios.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { benchEndpoint } from './endpoint.mjs';
+import { benchEvents } from './events.mjs';
+import { benchImport } from './import.mjs';
+
+const rows = Number(process.argv[2] ?? 1_000_000);
+const folder = mkdtempSync(join(tmpdir(), 'sandpiper-bench-'));
+try {
+  const lines = [...(await benchImport(folder, rows)), ...(await benchEvents(folder)), ...(await benchEndpoint(folder))];
+  for (const line of lines) process.stdout.write(`${line}\n`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
