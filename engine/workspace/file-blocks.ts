@@ -1,0 +1,128 @@
+/**
+ * Reads a file once, front to back, and cuts it into blocks of whole lines with their places. Memory is bounded by the
+ * block size and the longest line. gzip (by its first bytes, not its name) is unpacked on the way; a byte order mark is
+ * skipped. Promises that the blocks together are the file, and that the next one is read while this one is used.
+ */
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { SandpiperError } from '../errors.ts';
+import { countLines } from './lines.ts';
+
+export interface FileBlock {
+  readonly bytes: Buffer;
+  /** Of the first line, from 1. */
+  readonly firstLine: number;
+  /** Of the first byte, in the unpacked file. */
+  readonly offset: number;
+  readonly lines: number;
+  readonly blank: number;
+  readonly longestLine: number;
+  /** Bytes of the file as it is on disk that have been read so far. */
+  readonly readBytes: number;
+}
+
+export interface FileToRead {
+  readonly path: string;
+  /** The name that the user knows it by. */
+  readonly name: string;
+}
+
+export async function openSource(file: FileToRead): Promise<{ readonly sizeBytes: number; readonly head: Buffer }> {
+  try {
+    const handle = await open(file.path, 'r');
+    try {
+      const info = await handle.stat();
+      if (!info.isFile()) throw new SandpiperError('bad-request', `${file.name} is not a file.`);
+      const head = Buffer.alloc(Math.min(64, info.size));
+      await handle.read(head, 0, head.length, 0);
+      return { sizeBytes: info.size, head };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw readError(error, file);
+  }
+}
+
+export async function* fileBlocks(file: FileToRead, head: Buffer, blockBytes: number): AsyncGenerator<FileBlock> {
+  let firstLine = 1;
+  let offset = 0;
+  const blocks = wholeLines(file, head, blockBytes);
+  let next = blocks.next();
+  next.catch(() => undefined); // Thrown where it is awaited.
+  try {
+    for (;;) {
+      const { value, done } = await next;
+      if (done) return;
+      next = blocks.next();
+      next.catch(() => undefined);
+      const hasMark = offset === 0 && value.bytes[0] === 0xef && value.bytes[1] === 0xbb && value.bytes[2] === 0xbf;
+      if (hasMark) offset = 3;
+      const bytes = hasMark ? value.bytes.subarray(3) : value.bytes;
+      const counted = countLines(bytes);
+      yield { bytes, firstLine, offset, ...counted, readBytes: value.readBytes };
+      firstLine += counted.lines;
+      offset += bytes.length;
+    }
+  } finally {
+    await next.catch(() => undefined);
+    await blocks.return(undefined);
+  }
+}
+
+interface Lines {
+  readonly bytes: Buffer;
+  readonly readBytes: number;
+}
+
+async function* wholeLines(file: FileToRead, head: Buffer, blockBytes: number): AsyncGenerator<Lines, undefined> {
+  let block = Buffer.allocUnsafe(blockBytes);
+  let filled = 0;
+  for await (const { chunk, readBytes } of chunks(file, head)) {
+    let used = 0;
+    while (used < chunk.length) {
+      const copied = chunk.copy(block, filled, used);
+      used += copied;
+      filled += copied;
+      if (filled < block.length) continue;
+      const cut = block.lastIndexOf(10) + 1;
+      const longer = Buffer.allocUnsafe(cut === 0 ? block.length * 2 : blockBytes);
+      const rest = block.subarray(cut, filled);
+      const target = longer.length > rest.length ? longer : Buffer.allocUnsafe(rest.length * 2);
+      rest.copy(target);
+      if (cut > 0) yield { bytes: block.subarray(0, cut), readBytes };
+      block = target;
+      filled = rest.length;
+    }
+  }
+  if (filled > 0) yield { bytes: block.subarray(0, filled), readBytes: Number.POSITIVE_INFINITY };
+}
+
+async function* chunks(file: FileToRead, head: Buffer): AsyncGenerator<{ chunk: Buffer; readBytes: number }> {
+  const stream = createReadStream(file.path, { highWaterMark: 1 << 20 });
+  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
+  const unpacked = isGzip ? stream.pipe(createGunzip({ chunkSize: 1 << 18 })) : stream;
+  if (unpacked !== stream) stream.on('error', (error) => unpacked.destroy(error));
+  try {
+    for await (const chunk of unpacked) {
+      if (!Buffer.isBuffer(chunk)) throw new Error('A file is read as bytes');
+      yield { chunk, readBytes: stream.bytesRead };
+    }
+  } catch (error) {
+    throw readError(error, file);
+  } finally {
+    stream.destroy();
+  }
+}
+
+function readError(error: unknown, file: FileToRead): unknown {
+  if (error instanceof SandpiperError || !(error instanceof Error)) return error;
+  const code = 'code' in error ? String(error.code) : '';
+  if (code === 'ENOENT') return new SandpiperError('not-found', `The file ${file.name} does not exist.`, { cause: error });
+  if (code === 'EACCES' || code === 'EPERM') return new SandpiperError('storage', `The file ${file.name} may not be read.`, { cause: error });
+  if (code === 'EISDIR') return new SandpiperError('bad-request', `${file.name} is a folder, not a file.`, { cause: error });
+  if (code.startsWith('Z_')) return new SandpiperError('bad-request', `The file ${file.name} is not whole: its gzip data ends or breaks off (${error.message}).`, { cause: error });
+  if (code === 'EIO') return new SandpiperError('storage', `The disk reports an error while reading ${file.name}.`, { cause: error });
+  return error;
+}

@@ -1,0 +1,377 @@
+/**
+ * Events in: accepts bodies, has them on disk before the answer, and loads them into DuckDB in the background.
+ *
+ *   accept(name, body) ── judged row by row ── journal (on disk) ── answer {successfulRows, quarantinedRows}
+ *                                                 │ loader: blocks of whole records, oldest first
+ *                                                 ▼
+ *   one DuckDB transaction: rows → main."NAME", rejects → main."NAME_quarantine", materialize.onBlock(…),
+ *                           and how far the journal is loaded → sandpiper_state.journal_position
+ *
+ * Exactly once: the position commits with the rows, so after a crash the loader goes on where the last commit ended.
+ * What is in the journal is the lines as they came; the loader judges them again by the table of the moment, so a
+ * schema that changed meanwhile sends them to quarantine at worst. Rows are visible within about LIMITS.loadEveryMs
+ * and the time of a load, with `wait` when the answer comes. A line that makes DuckDB fail is found by halving its
+ * block and goes to quarantine; a failing materialization is told and skipped for that block; a full disk is waited for.
+ */
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SandpiperError } from '../errors.ts';
+import { duck, duckInteger, duckString } from '../sql/duck.ts';
+import { loadBlock, MaterializationFailed, Miscounted, QuotedTexts, type Block, type BlockOutcome, type Materialize } from './block-loader.ts';
+import type { Connection, Database } from './database.ts';
+import { readBody, unpackBody } from './event-body.ts';
+import { findBadLines } from './bad-lines.ts';
+import type { IngestTable } from './ingest-table.ts';
+import { openJournal, storageError, type Journal, type JournalPosition, type Notice } from './journal.ts';
+import { countLines } from './lines.ts';
+import { rowReader } from './row-reader.ts';
+
+export interface IngestLimits {
+  /** A larger body, packed or unpacked, is refused with 'too-large'. */
+  readonly bodyBytes: number;
+  /** More than this in a data source's journal, waiting for DuckDB, is refused with 'too-many'. */
+  readonly backlogBytes: number;
+  /** How long events may gather before they are loaded. */
+  readonly loadEveryMs: number;
+  /** About as much is loaded in one transaction. */
+  readonly blockBytes: number;
+}
+
+const LIMITS: IngestLimits = { bodyBytes: 10_000_000, backlogBytes: 256 << 20, loadEveryMs: 150, blockBytes: 16 << 20 };
+const RETRY_MS = 1000;
+
+export interface IngestOptions {
+  /** DATA/journal */
+  readonly folder: string;
+  /** The data source's table as it is in DuckDB now; the same object as long as the schema is the same. */
+  readonly findTable: (name: string) => IngestTable | undefined;
+  readonly materialize?: Materialize;
+  /** After the commit of a block. */
+  readonly onRows?: (dataSource: string, outcome: BlockOutcome) => void;
+  readonly onNotice?: Notice;
+  readonly limits?: Partial<IngestLimits>;
+  readonly now?: () => Date;
+}
+
+export interface AcceptOptions {
+  /** Answer when the rows can be queried. */
+  readonly wait?: boolean;
+  /** `Content-Encoding`: gzip, zstd where Node can, identity. */
+  readonly encoding?: string;
+}
+
+export interface Accepted {
+  readonly successfulRows: number;
+  readonly quarantinedRows: number;
+}
+
+interface Source {
+  readonly name: string;
+  readonly journal: Journal;
+  loadedTo: JournalPosition;
+  /** Ordered by position. */
+  waiters: { readonly end: JournalPosition; readonly resolve: () => void; readonly reject: (error: unknown) => void }[];
+  quoted: { readonly table: IngestTable; readonly texts: QuotedTexts } | undefined;
+  /** Said once, until a load succeeds again. */
+  told: string;
+}
+
+/** Creates what it needs in DuckDB, repairs the journals and starts to load what is in them. Throws 'storage'. */
+export async function openIngest(database: Database, options: IngestOptions): Promise<Ingest> {
+  await database.write(async (connection) => {
+    await connection.run('CREATE SCHEMA IF NOT EXISTS sandpiper_state');
+    await connection.run('CREATE TABLE IF NOT EXISTS sandpiper_state.journal_position (data_source VARCHAR, segment BIGINT, byte_offset BIGINT)');
+  });
+  const positions = new Map<string, JournalPosition>();
+  const reader = await database.query('SELECT data_source, segment, byte_offset FROM sandpiper_state.journal_position');
+  for (const [name, segment, offset] of reader.getRows()) positions.set(String(name), { segment: Number(segment), offset: Number(offset) });
+  const ingest = new Ingest(database, options, positions);
+  try {
+    await mkdir(options.folder, { recursive: true });
+    for (const entry of await readdir(options.folder)) await ingest.openSource(decodeURIComponent(entry));
+  } catch (error) {
+    throw storageError(error, '', 'opened');
+  }
+  ingest.wake();
+  return ingest;
+}
+
+export class Ingest {
+  readonly #database: Database;
+  readonly #options: IngestOptions;
+  readonly #limits: IngestLimits;
+  readonly #positions: ReadonlyMap<string, JournalPosition>;
+  readonly #sources = new Map<string, Source>();
+  readonly #opening = new Map<string, Promise<Source>>();
+  readonly #now: () => Date;
+  #timer: NodeJS.Timeout | undefined;
+  #draining: Promise<void> | undefined;
+  #isUrgent = false;
+  #closed = false;
+
+  constructor(database: Database, options: IngestOptions, positions: ReadonlyMap<string, JournalPosition>) {
+    this.#database = database;
+    this.#options = options;
+    this.#limits = { ...LIMITS, ...options.limits };
+    this.#positions = positions;
+    this.#now = options.now ?? (() => new Date());
+  }
+
+  /** Bytes accepted and not yet in DuckDB, of all data sources. */
+  get backlogBytes(): number {
+    let bytes = 0;
+    for (const { journal } of this.#sources.values()) bytes += journal.backlogBytes;
+    return bytes;
+  }
+
+  /** Throws 'not-found', 'too-large', 'too-many', 'bad-request', 'unsupported', 'storage'; what it answers is on disk. */
+  async accept(dataSource: string, body: Uint8Array | string, options: AcceptOptions = {}): Promise<Accepted> {
+    const table = this.#options.findTable(dataSource);
+    if (!table) throw new SandpiperError('not-found', `Data Source "${dataSource}" does not exist`);
+    this.#refuseLarge(body);
+    const unpacked = typeof body === 'string' || options.encoding === undefined ? body : await unpackBody(body, options.encoding, this.#limits.bodyBytes);
+    const read = readBody(unpacked, rowReader(table));
+    const source = this.#sources.get(table.name) ?? (await this.openSource(table.name));
+    const backlog = source.journal.backlogBytes;
+    if (backlog > 0 && backlog + read.bytes > this.#limits.backlogBytes) {
+      this.wake();
+      throw new SandpiperError('too-many', `${Math.round(backlog / 1e6)} MB of events for data source ${table.name} wait to be loaded: send these again in a second.`);
+    }
+    const end = await source.journal.append(read.pieces);
+    if (options.wait) await this.#loaded(source, end);
+    else this.#wakeSoon();
+    return { successfulRows: read.fitting, quarantinedRows: read.unfit };
+  }
+
+  /** Settles when all that was accepted so far (of one data source, or of all) is in DuckDB; rejects when it cannot be loaded. */
+  async flush(dataSource?: string): Promise<void> {
+    const sources = [...this.#sources.values()].filter(({ name }) => dataSource === undefined || name === dataSource);
+    await Promise.all(sources.map((source) => (source.journal.backlogBytes > 0 ? this.#loaded(source, source.journal.end) : undefined)));
+  }
+
+  /** Loads as soon as the database is free; for instance because a table is there now that was missing. */
+  wake(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#closed) return;
+    this.#isUrgent = true;
+    this.#draining ??= this.#drain().finally(() => {
+      this.#draining = undefined;
+    });
+  }
+
+  /** Forgets a data source that is gone, with what its journal still holds. */
+  async forget(dataSource: string): Promise<void> {
+    const source = this.#sources.get(dataSource);
+    this.#sources.delete(dataSource);
+    this.#opening.delete(dataSource);
+    await source?.journal.close();
+    await this.#draining;
+    await this.#database.write(async (connection) => {
+      await connection.run(duck`DELETE FROM sandpiper_state.journal_position WHERE data_source = ${duckString(dataSource)}`.text);
+    });
+    await rm(this.#folderOf(dataSource), { recursive: true, force: true });
+  }
+
+  /** Loads what is there, as far as that works, and closes the journals. What is left is loaded at the next start. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    if (this.backlogBytes > 0) this.wake();
+    this.#closed = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    await this.#draining;
+    for (const { journal } of this.#sources.values()) await journal.close();
+  }
+
+  openSource(name: string): Promise<Source> {
+    const known = this.#opening.get(name);
+    if (known) return known;
+    const opening = this.#openSource(name).catch((error: unknown) => {
+      this.#opening.delete(name);
+      throw error;
+    });
+    this.#opening.set(name, opening);
+    return opening;
+  }
+
+  async #openSource(name: string): Promise<Source> {
+    const position = this.#positions.get(name);
+    const journal = await openJournal(this.#folderOf(name), name, position, this.#options.onNotice ?? (() => undefined));
+    const source: Source = { name, journal, loadedTo: position ?? { segment: 0, offset: 0 }, waiters: [], quoted: undefined, told: '' };
+    this.#sources.set(name, source);
+    return source;
+  }
+
+  #folderOf(name: string): string {
+    return join(this.#options.folder, encodeURIComponent(name));
+  }
+
+  #refuseLarge(body: Uint8Array | string): void {
+    if (body.length <= this.#limits.bodyBytes) return;
+    throw new SandpiperError('too-large', `The body has ${body.length} bytes; at most ${this.#limits.bodyBytes} are taken at once: send it in parts, or import it as a file.`);
+  }
+
+  #loaded(source: Source, end: JournalPosition): Promise<void> {
+    return new Promise((resolve, reject) => {
+      source.waiters.push({ end, resolve, reject });
+      this.wake();
+    });
+  }
+
+  #wakeSoon(): void {
+    if (this.#timer || this.#draining) return;
+    this.#timer = setTimeout(() => this.wake(), this.#limits.loadEveryMs);
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#isUrgent) {
+      this.#isUrgent = false;
+      let retry = false;
+      for (const source of [...this.#sources.values()]) {
+        while (source.journal.backlogBytes > 0 && this.#sources.has(source.name)) {
+          if (await this.#loadSome(source)) continue;
+          retry = true;
+          break;
+        }
+      }
+      if (this.#closed) return;
+      if (retry) this.#timer ??= setTimeout(() => this.wake(), RETRY_MS);
+      else if (this.backlogBytes > 0) await this.#pause();
+    }
+  }
+
+  /** Events came in while the last ones were loaded: let some more gather, unless somebody waits for them. */
+  async #pause(): Promise<void> {
+    const isWaitedFor = [...this.#sources.values()].some(({ waiters }) => waiters.length > 0);
+    if (!isWaitedFor) await new Promise((resolve) => setTimeout(resolve, this.#limits.loadEveryMs));
+    this.#isUrgent = true;
+  }
+
+  /** Loads the oldest block of a data source. False when that must be tried again later. */
+  async #loadSome(source: Source): Promise<boolean> {
+    try {
+      const read = await source.journal.read(source.loadedTo, this.#limits.blockBytes);
+      if (!read) {
+        await this.#advance(source, source.journal.end, undefined);
+        return true;
+      }
+      const { lines, blank, longestLine } = countLines(read.payload);
+      const block: Block = { bytes: read.payload, lines: lines - blank, longestLine };
+      const outcome = await this.#loadSurely(source, block, read.next);
+      await this.#advance(source, read.next, outcome);
+      return true;
+    } catch (error) {
+      this.#tellOnce(source, error);
+      for (const { reject } of source.waiters.splice(0)) reject(notLoaded(source.name, error));
+      return false;
+    }
+  }
+
+  async #advance(source: Source, to: JournalPosition, outcome: BlockOutcome | undefined): Promise<void> {
+    source.loadedTo = to;
+    source.told = '';
+    await source.journal.release(to);
+    if (outcome && outcome.loaded + outcome.quarantined > 0) this.#options.onRows?.(source.name, outcome);
+    const isDone = (end: JournalPosition) => end.segment < to.segment || (end.segment === to.segment && end.offset <= to.offset);
+    const waiters = source.waiters;
+    source.waiters = waiters.filter(({ end }) => !isDone(end));
+    for (const { end, resolve } of waiters) if (isDone(end)) resolve();
+  }
+
+  /** In bulk; then line by line; then without the lines that DuckDB fails on. */
+  async #loadSurely(source: Source, block: Block, next: JournalPosition): Promise<BlockOutcome> {
+    let bulk = true;
+    let isMaterializing = true;
+    let rejectLines: ReadonlyMap<number, string> | undefined;
+    for (;;) {
+      try {
+        return await this.#load(source, block, { next, bulk, isMaterializing, rejectLines });
+      } catch (error) {
+        if (error instanceof Miscounted && bulk) bulk = false;
+        else if (error instanceof MaterializationFailed && isMaterializing) {
+          isMaterializing = false;
+          this.#notice('error', `${error.message} The rows are in ${source.name}; what is fed by it misses ${block.lines} rows: populate it anew.`);
+        } else if (isOfTheRows(error) && !rejectLines) {
+          rejectLines = await findBadLines(block, (part) => this.#load(source, part, { bulk: true, isMaterializing: false, rejectLines: undefined }));
+          if (rejectLines.size === 0) throw error;
+        } else throw error;
+      }
+    }
+  }
+
+  /** One transaction; without `next` it is a trial, rolled back at its end. */
+  #load(
+    source: Source,
+    block: Block,
+    how: { readonly next?: JournalPosition; readonly bulk: boolean; readonly isMaterializing: boolean; readonly rejectLines: ReadonlyMap<number, string> | undefined },
+  ): Promise<BlockOutcome> {
+    const { materialize } = this.#options;
+    let outcome: BlockOutcome = { loaded: 0, quarantined: 0 };
+    return this.#database
+      .write(async (connection) => {
+        const table = this.#options.findTable(source.name);
+        if (!table) throw new SandpiperError('not-found', `Data Source "${source.name}" does not exist`);
+        outcome = await loadBlock(
+          {
+            connection,
+            stagingFolder: this.#database.stagingFolder,
+            table,
+            importId: null,
+            now: this.#now(),
+            bulk: how.bulk,
+            quotedTexts: this.#quotedTexts(source, table),
+            ...(how.isMaterializing && materialize ? { materialize } : {}),
+            ...(how.rejectLines ? { rejectLines: how.rejectLines } : {}),
+          },
+          block,
+        );
+        if (!how.next) throw new TrialOver();
+        await storePosition(connection, source.name, how.next);
+        return outcome;
+      })
+      .catch((error: unknown) => {
+        if (error instanceof TrialOver) return outcome;
+        throw error;
+      });
+  }
+
+  #quotedTexts(source: Source, table: IngestTable): QuotedTexts {
+    if (source.quoted?.table !== table) source.quoted = { table, texts: new QuotedTexts() };
+    return source.quoted.texts;
+  }
+
+  #tellOnce(source: Source, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    if (source.told === message || this.#closed) return;
+    source.told = message;
+    this.#notice('warning', `Events for data source ${source.name} wait in the journal and are not in its table yet: ${message}`);
+  }
+
+  #notice(severity: 'info' | 'warning' | 'error', message: string): void {
+    this.#options.onNotice?.(severity, message);
+  }
+}
+
+/** Ends a trial's transaction: thrown so that it rolls back. */
+class TrialOver extends SandpiperError {
+  constructor() {
+    super('cancelled', 'A trial load was rolled back.');
+  }
+}
+
+/** Whether other rows might load where these did not. */
+function isOfTheRows(error: unknown): boolean {
+  return error instanceof SandpiperError ? error.code === 'query-failed' && !(error instanceof Miscounted) : false;
+}
+
+function notLoaded(dataSource: string, error: unknown): SandpiperError {
+  const code = error instanceof SandpiperError ? error.code : 'storage';
+  const message = error instanceof Error ? error.message : String(error);
+  return new SandpiperError(code, `The rows are safe in the journal of ${dataSource} but not in its table yet, do not send them again: ${message}`, { cause: error });
+}
+
+async function storePosition(connection: Connection, dataSource: string, position: JournalPosition): Promise<void> {
+  const name = duckString(dataSource);
+  await connection.run(duck`DELETE FROM sandpiper_state.journal_position WHERE data_source = ${name}`.text);
+  await connection.run(duck`INSERT INTO sandpiper_state.journal_position VALUES (${name}, ${duckInteger(position.segment)}, ${duckInteger(position.offset)})`.text);
+}
