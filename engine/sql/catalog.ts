@@ -29,7 +29,14 @@ export type CatalogTable =
       readonly engine?: CatalogEngine;
     }
   /** A node or a pipe: its query is bound in its own scope and becomes a CTE, once per translation. */
-  | { readonly kind: 'query'; readonly query: Query; /** Unique in the project: `pipe` or `pipe.node`. */ readonly id: string };
+  | {
+      readonly kind: 'query';
+      readonly query: Query;
+      /** Unique in the project: `pipe` or `pipe.node`. */
+      readonly id: string;
+      /** Where the query's own names are looked up. Default: the catalog that gave it. */
+      readonly catalog?: Catalog;
+    };
 
 export interface Catalog {
   /** `database` is undefined for a bare name; `tinybird.pipe_stats_rt` has one. Throws SandpiperError when the name exists but is broken. */
@@ -53,6 +60,8 @@ export interface Translation {
   readonly countSql?: string;
   /** WITH TOTALS: the query for the totals row, with the same columns. */
   readonly totalsSql?: string;
+  /** The SQL holds the current time, so it must be translated anew for each run. */
+  readonly readsClock: boolean;
 }
 
 export interface TranslateOptions {

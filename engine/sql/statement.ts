@@ -27,6 +27,8 @@ export interface RelationColumn {
 /** Names that a query inherits from the queries around it. */
 export interface Environment {
   readonly statement: Statement;
+  /** Where names of tables are looked up: each pipe knows its own nodes. */
+  readonly catalog: Catalog;
   /** CTEs by name, bound when first used. */
   readonly ctes: ReadonlyMap<string, () => Relation>;
   /** `WITH expression AS name` of outer queries. */
@@ -34,7 +36,6 @@ export interface Environment {
 }
 
 export interface StatementOptions {
-  readonly catalog: Catalog;
   readonly timeZone: string;
   readonly nowMicros: bigint;
   readonly parameters: Readonly<Record<string, string>>;
@@ -50,12 +51,20 @@ export class Statement {
   readonly #inProgress: string[] = [];
   readonly #tables = new Map<string, readonly [string, string]>();
   #names = 0;
+  /** The SQL holds the current time, so it is good for one run. */
+  readsClock = false;
 
   constructor(options: StatementOptions) {
     this.options = options;
+    const readsClock = () => {
+      this.readsClock = true;
+    };
     this.context = {
       timeZone: options.timeZone,
-      nowMicros: options.nowMicros,
+      get nowMicros() {
+        readsClock();
+        return options.nowMicros;
+      },
       call: (name, args, span) => this.callFunction(name, args, span),
       freshName: () => this.fresh('v'),
     };
@@ -88,8 +97,8 @@ export class Statement {
     return { sql: duck`SELECT * FROM ${duckName(name)}`, columns: relation.columns };
   }
 
-  /** The relation of a pipe or node, bound once. */
-  pipe(id: string, query: Query, span: Span): Relation {
+  /** The relation of a pipe or node, bound once, with the names that its own catalog knows. */
+  pipe(id: string, query: Query, catalog: Catalog, span: Span): Relation {
     const known = this.#pipes.get(id);
     if (known) return known;
     if (this.#inProgress.includes(id)) {
@@ -97,7 +106,7 @@ export class Statement {
     }
     this.#inProgress.push(id);
     try {
-      const relation = this.addCte(id, this.options.bindQuery(query, { statement: this, ctes: new Map(), constants: new Map() }));
+      const relation = this.addCte(id, this.options.bindQuery(query, { statement: this, catalog, ctes: new Map(), constants: new Map() }));
       this.#pipes.set(id, relation);
       return relation;
     } catch (error) {

@@ -19,12 +19,13 @@ export function tableRelation(database: Name | undefined, name: Name, final: boo
     if (cte) return cte();
   }
   const statement = environment.statement;
-  const table = statement.options.catalog.findTable(database?.text, name.text) ?? (database ? statement.options.catalog.findTable(undefined, `${database.text}.${name.text}`) : undefined);
-  if (table?.kind === 'query') return statement.pipe(table.id, table.query, name.span);
+  const { catalog } = environment;
+  const table = catalog.findTable(database?.text, name.text) ?? (database ? catalog.findTable(undefined, `${database.text}.${name.text}`) : undefined);
+  if (table?.kind === 'query') return statement.pipe(table.id, table.query, table.catalog ?? catalog, name.span);
   if (table) return storedRelation(table, final, name.span, environment);
   if (database?.text === 'system' && name.text === 'one') return { sql: duck`SELECT CAST(0 AS UTINYINT) AS "dummy"`, columns: [{ name: 'dummy', type: UINT8, id: 'dummy' }] };
   if (database?.text === 'system' && name.text === 'numbers') return { sql: duck`SELECT CAST(range AS UBIGINT) AS "number" FROM range(1000000000000)`, columns: [{ name: 'number', type: UINT64, id: 'number' }] };
-  const known = [...statement.options.catalog.tableNames(), ...environment.ctes.keys()];
+  const known = [...catalog.tableNames(), ...environment.ctes.keys()];
   const whole = database ? `${database.text}.${name.text}` : name.text;
   throw new SandpiperError('unknown-name', `There is no data source, pipe or node ${whole}.${didYouMean(whole, known)}`, { span: database ? { start: database.span.start, end: name.span.end } : name.span });
 }

@@ -3,28 +3,23 @@
  * casts the outermost columns to their plain types, and tells what was read and what the columns are.
  */
 import { SandpiperError } from '../errors.ts';
-import type { Query, SelectQuery, SetQuery, WithItem } from './ast.ts';
+import type { Expression, Query, SelectQuery, SetQuery, WithItem } from './ast.ts';
 import { Binder, type Stage } from './bind-expression.ts';
 import { bound } from './bound.ts';
-import type { Translation, TranslateOptions } from './catalog.ts';
+import type { Catalog, CatalogColumn, Translation, TranslateOptions } from './catalog.ts';
 import { commonType } from './common-type.ts';
 import { cast } from './conversion.ts';
 import { duck, duckName, joined, type DuckSql } from './duck.ts';
-import { plainSql } from './physical.ts';
+import { defaultSql, plainSql } from './physical.ts';
 import { Scope } from './scope.ts';
 import { bindSelect, type BoundSelect } from './select.ts';
 import { Statement, type Environment, type Relation, type RelationColumn } from './statement.ts';
-import { sameType } from './types.ts';
+import { didYouMean } from './suggest.ts';
+import { sameType, type ClickHouseType } from './types.ts';
 
 export function translate(query: Query, options: TranslateOptions): Translation {
-  const statement = new Statement({
-    catalog: options.catalog,
-    timeZone: options.timeZone ?? 'UTC',
-    nowMicros: options.nowMicros ?? BigInt(Date.now()) * 1000n,
-    parameters: options.parameters ?? {},
-    bindQuery: (inner, environment) => bindQuery(inner, environment),
-  });
-  const result = bindQuery(query, { statement, ctes: new Map(), constants: new Map() });
+  const statement = statementFor(options);
+  const result = bindQuery(query, { statement, catalog: options.catalog, ctes: new Map(), constants: new Map() });
   const limited = query.kind === 'select' && query.limit !== undefined;
   return {
     duckdbSql: statement.finish(result.sql).text,
@@ -34,7 +29,42 @@ export function translate(query: Query, options: TranslateOptions): Translation 
     limited,
     ...(limited && result.unlimited ? { countSql: statement.finish(duck`SELECT count(*) FROM (${result.unlimited})`).text } : {}),
     ...(result.totals ? { totalsSql: statement.finish(result.totals).text } : {}),
+    readsClock: statement.readsClock,
   };
+}
+
+/** A query whose rows fill a table: DuckDB SQL with the table's columns in order, cast to their types, matched by name. */
+export function translateForTable(query: Query, columns: readonly CatalogColumn[], options: TranslateOptions): string {
+  const statement = statementFor(options);
+  const relation = bindQuery(query, { statement, catalog: options.catalog, ctes: new Map(), constants: new Map() });
+  const extra = relation.columns.find((column) => !columns.some((target) => target.name === column.name));
+  if (extra) throw new SandpiperError('type', `The query gives a column ${extra.name} that its target does not have.${didYouMean(extra.name, columns.map(({ name }) => name))}`, { span: query.span });
+  const alias = duckName(statement.fresh('m'));
+  const values = columns.map((target) => {
+    const source = relation.columns.find((column) => column.name === target.name);
+    if (!source) return duck`${defaultSql(target.type)} AS ${duckName(target.name)}`;
+    const value = bound(source.type, duck`${alias}.${duckName(source.id)}`, query.span);
+    return duck`${sameType(source.type, target.type) ? value.sql : plainSql(cast(value, target.type))} AS ${duckName(target.name)}`;
+  });
+  return statement.finish(duck`SELECT ${values} FROM (${relation.sql}) AS ${alias}`).text;
+}
+
+/** The DEFAULT of a column as DuckDB SQL of the column's type; it may name the other columns of its table. */
+export function translateDefault(expression: Expression, target: ClickHouseType, columns: readonly CatalogColumn[]): DuckSql {
+  const nothing: Catalog = { findTable: () => undefined, tableNames: () => [] };
+  const statement = statementFor({ catalog: nothing });
+  const scope = new Scope(columns.map((column) => ({ name: column.name, type: column.type, sql: duckName(column.name), qualifiers: [] })));
+  const value = new Binder({ environment: { statement, catalog: nothing, ctes: new Map(), constants: new Map() }, scope, aliases: new Map(), stage: NO_ROWS }).bind(expression);
+  return plainSql(sameType(value.type, target) ? value : cast(value, target));
+}
+
+function statementFor(options: TranslateOptions): Statement {
+  return new Statement({
+    timeZone: options.timeZone ?? 'UTC',
+    nowMicros: options.nowMicros ?? BigInt(Date.now()) * 1000n,
+    parameters: options.parameters ?? {},
+    bindQuery: (inner, environment) => bindQuery(inner, environment),
+  });
 }
 
 function bindQuery(query: Query, environment: Environment): BoundSelect {
@@ -62,7 +92,7 @@ function withItems(query: SelectQuery, outer: Environment): Environment {
   if (query.with.length === 0) return outer;
   const ctes = new Map(outer.ctes);
   const constants = new Map(outer.constants);
-  const environment: Environment = { statement: outer.statement, ctes, constants };
+  const environment: Environment = { ...outer, ctes, constants };
   for (const item of query.with) {
     if (item.kind === 'query') addCte(item, query.recursive, ctes, environment);
     else constants.set(item.alias.text, () => new Binder({ environment, scope: new Scope([]), aliases: aliasesBefore(query.with, item), stage: NO_ROWS }).bind(item.expression));
