@@ -26,6 +26,11 @@ export interface ImportAsked {
 /** A name being typed in the tree. */
 export type Naming = { readonly kind: 'new'; readonly makes: 'data-source' | 'pipe' } | { readonly kind: 'rename'; readonly path: string };
 
+/** A place to go to; without `focus` the editor only shows it. */
+export interface WantedPlace extends Place {
+  readonly focus: boolean;
+}
+
 interface DeskState {
   readonly folder: string;
   readonly tabs: readonly Tab[];
@@ -45,7 +50,9 @@ interface DeskState {
   /** The last thing done, for those who listen. */
   readonly said: string;
   /** Where an editor shall put its cursor once its file is shown. */
-  readonly wantedPlace: Place | undefined;
+  readonly wantedPlace: WantedPlace | undefined;
+  /** The node whose result is shown, per pipe file. */
+  readonly chosenNodes: Readonly<Record<string, string>>;
 }
 
 const NOTHING_OPEN = { tabs: [], active: '', parameterValues: {} } as const;
@@ -65,6 +72,7 @@ export const useDesk = create<DeskState>(() => ({
   deleting: undefined,
   said: '',
   wantedPlace: undefined,
+  chosenNodes: {},
 }));
 
 export function tabId(tab: Tab): string {
@@ -88,12 +96,12 @@ export function openFile(path: string): void {
   openTab({ kind: 'file', path });
 }
 
-/** Opens the place's file with the cursor at the place. */
-export function openPlace(place: Place, otherwisePath?: string): void {
+/** Opens the place's file with the cursor at the place, and the focus too unless told otherwise. */
+export function openPlace(place: Place, otherwisePath?: string, focus = true): void {
   const path = place.path ?? otherwisePath;
   if (path === undefined) return;
   openFile(path);
-  useDesk.setState({ wantedPlace: { ...place, path } });
+  useDesk.setState({ wantedPlace: { ...place, path, focus } });
 }
 
 export function closeTab(id: string): void {
@@ -119,6 +127,10 @@ export function renameTab(from: string, to: string): void {
 
 export function setParameterValues(pipe: string, values: Readonly<Record<string, string>>): void {
   useDesk.setState(({ parameterValues }) => ({ parameterValues: { ...parameterValues, [pipe]: values } }));
+}
+
+export function chooseNode(path: string, node: string): void {
+  useDesk.setState(({ chosenNodes }) => (chosenNodes[path] === node ? {} : { chosenNodes: { ...chosenNodes, [path]: node } }));
 }
 
 export function setTheme(theme: Theme): void {

@@ -2,7 +2,7 @@
  * A data source: its newest rows, its schema, what was rejected and why, and its file; below, a ready line that sends
  * an event. Rows that arrive show within a second.
  */
-import { FolderInput } from 'lucide-react';
+import { FolderInput, TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { DataSourceView as Source, ProjectView } from '../../engine/api/protocol.ts';
 import { askImport, openFile, useDesk } from '../desk-state.ts';
@@ -42,7 +42,7 @@ export function DataSourceView({ source, project }: { source: Source; project: P
           choices={[
             { value: 'rows', label: 'Rows', note: wholeNumber(source.rowCount) },
             { value: 'schema', label: 'Schema', note: counted(source.columns.length, 'column') },
-            { value: 'quarantine', label: 'Quarantine', note: wholeNumber(source.quarantinedCount) },
+            { value: 'quarantine', label: 'Quarantine', note: <Rejected count={source.quarantinedCount} /> },
             { value: 'file', label: 'File' },
           ]}
         >
@@ -56,6 +56,14 @@ export function DataSourceView({ source, project }: { source: Source; project: P
       </div>
       <EventLine source={source} project={project} />
     </div>
+  );
+}
+
+function Rejected({ count }: { count: number }) {
+  return (
+    <span className={css.rejected}>
+      {count > 0 && <TriangleAlert size={13} color="var(--warn)" aria-hidden />} {wholeNumber(count)}
+    </span>
   );
 }
 

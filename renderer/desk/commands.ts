@@ -8,7 +8,7 @@ import { create } from 'zustand';
 export interface Command {
   readonly id: string;
   readonly label: string;
-  /** Such as `Mod+K`; Mod is Ctrl, or Command on a Mac. */
+  /** Such as `Mod+K`; Mod is Ctrl, or Command on a Mac, where Alt alone types letters and Control goes with it. */
   readonly key?: string;
 }
 
@@ -91,7 +91,7 @@ export function keysOf(id: string): { keys?: string } {
 }
 
 export function readableKey(key: string): string {
-  const names: Readonly<Record<string, string>> = onMac ? { Mod: '⌘', Alt: '⌥', Shift: '⇧', Enter: '⏎' } : { Mod: 'Ctrl', PageDown: 'PgDn', PageUp: 'PgUp' };
+  const names: Readonly<Record<string, string>> = onMac ? { Mod: '⌘', Alt: '⌃⌥', Shift: '⇧', Enter: '⏎' } : { Mod: 'Ctrl', PageDown: 'PgDn', PageUp: 'PgUp' };
   return key.split('+').map((part) => names[part] ?? part).join(' ');
 }
 
@@ -100,6 +100,7 @@ function matches(key: string, event: KeyboardEvent): boolean {
   const last = parts.at(-1) ?? '';
   const mod = onMac ? event.metaKey : event.ctrlKey;
   const otherMod = onMac ? event.ctrlKey : event.metaKey;
-  if (otherMod || mod !== parts.includes('Mod') || event.altKey !== parts.includes('Alt') || event.shiftKey !== parts.includes('Shift')) return false;
+  const otherModWanted = onMac && parts.includes('Alt');
+  if (otherMod !== otherModWanted || mod !== parts.includes('Mod') || event.altKey !== parts.includes('Alt') || event.shiftKey !== parts.includes('Shift')) return false;
   return last.length === 1 ? event.code === (/\d/.test(last) ? `Digit${last}` : `Key${last}`) : event.key === last;
 }

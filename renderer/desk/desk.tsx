@@ -2,9 +2,9 @@
  * The whole page: top line, tree, tabs with the open view, problems and status line. Puts together; the views do the
  * work. It also keeps the page true to the engine: the stream of changes, the keys and the desktop's menu start here.
  */
-import { lazy, Suspense, useEffect, type ComponentType } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
-import type { ProjectView, Receipt } from '../../engine/api/protocol.ts';
+import type { ProjectView } from '../../engine/api/protocol.ts';
 import { errorBodyOf } from '../api.ts';
 import { openDesk, openFile, useDesk } from '../desk-state.ts';
 import { closeAllBuffers } from '../editor/buffers.ts';
@@ -26,20 +26,7 @@ import { StatusBar } from './status-bar.tsx';
 import { TabStrip } from './tab-strip.tsx';
 import { TopBar } from './top-bar.tsx';
 
-const importDialogs = import.meta.glob<{ ImportDialog: ComponentType<ImportDialogProps> }>('../import/import-dialog.tsx');
-const ImportDialog = lazy(async () => {
-  const load = importDialogs['../import/import-dialog.tsx'];
-  if (!load) throw new Error('The import dialog is not part of this build.');
-  return { default: (await load()).ImportDialog };
-});
-
-interface ImportDialogProps {
-  readonly file?: File;
-  readonly path?: string;
-  readonly dataSource?: string;
-  readonly onClose: () => void;
-  readonly onImported: (receipt: Receipt) => void;
-}
+const ImportDialog = lazy(() => import('../import/import-dialog.tsx').then((module) => ({ default: module.ImportDialog })));
 
 export function Desk() {
   const { data: project, error } = useProject();
@@ -106,10 +93,7 @@ function DeskOf({ project }: { project: ProjectView }) {
           <ImportDialog
             {...importAsked}
             onClose={closeImport}
-            onImported={(receipt) => {
-              const made = queryClient.getQueryData<ProjectView>(['project'])?.dataSources.find((one) => one.name === receipt.dataSource);
-              if (made) openFile(made.path);
-            }}
+            onImported={({ dataSource }) => void showDataSource(dataSource)}
           />
         </Suspense>
       )}
@@ -117,4 +101,10 @@ function DeskOf({ project }: { project: ProjectView }) {
       <p role="status" className="visually-hidden">{said}</p>
     </div>
   );
+}
+
+async function showDataSource(name: string): Promise<void> {
+  await queryClient.invalidateQueries({ queryKey: ['project'] });
+  const source = queryClient.getQueryData<ProjectView>(['project'])?.dataSources.find((one) => one.name === name);
+  if (source) openFile(source.path);
 }

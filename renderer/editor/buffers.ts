@@ -81,6 +81,12 @@ export async function overwriteFile(path: string): Promise<void> {
   if (buffer?.conflict) await write(buffer, buffer.conflict.version);
 }
 
+/** Makes the file anew after it went from the disk. */
+export async function writeAgain(path: string): Promise<void> {
+  const buffer = findBuffer(path);
+  if (buffer) await write(buffer, undefined);
+}
+
 /** Drops the unsaved text for what is on disk. */
 export function takeFile(path: string): void {
   const buffer = findBuffer(path);
@@ -123,9 +129,9 @@ function take(file: FileText): void {
   put({ ...rest, text: file.text, savedText: file.text, version: file.version, recovered: false });
 }
 
-async function write(buffer: TextBuffer, baseVersion: string): Promise<boolean> {
+async function write(buffer: TextBuffer, baseVersion: string | undefined): Promise<boolean> {
   try {
-    const file = await api.writeFile({ path: buffer.path, text: buffer.text, baseVersion });
+    const file = await api.writeFile({ path: buffer.path, text: buffer.text, ...(baseVersion === undefined ? {} : { baseVersion }) });
     queryClient.setQueryData(['file', buffer.path], file);
     const { conflict: _, ...now } = findBuffer(buffer.path) ?? buffer;
     const saved = { ...now, savedText: file.text, version: file.version, recovered: false };
@@ -134,12 +140,20 @@ async function write(buffer: TextBuffer, baseVersion: string): Promise<boolean> 
     else dropDraft(buffer.path);
     return true;
   } catch (error) {
-    if (error instanceof RequestFailed && error.status === 409) {
-      put({ ...(findBuffer(buffer.path) ?? buffer), conflict: await api.file(buffer.path) });
-      return false;
-    }
+    if (error instanceof RequestFailed && error.status === 409 && (await findConflict(buffer))) return false;
     addNotice('error', `${buffer.path} is not saved: ${errorBodyOf(error).error}`);
     return false;
+  }
+}
+
+/** Shows what is on disk as a conflict; false when nothing is there. */
+async function findConflict(buffer: TextBuffer): Promise<boolean> {
+  try {
+    put({ ...(findBuffer(buffer.path) ?? buffer), conflict: await api.file(buffer.path) });
+    return true;
+  } catch (error) {
+    if (error instanceof RequestFailed) return false;
+    throw error;
   }
 }
 

@@ -3,8 +3,8 @@
  * where the cursor is. Keeps undo and scroll of each file while the page lives. Buffers own the text; this shows it.
  */
 import { useEffect, useRef } from 'react';
-import type { Diagnostic, Place } from '../../engine/errors.ts';
-import { useDesk } from '../desk-state.ts';
+import type { Diagnostic } from '../../engine/errors.ts';
+import { useDesk, type WantedPlace } from '../desk-state.ts';
 import { useDarkTheme } from '../result/use-dark-theme.ts';
 import { editText, findBuffer, useBuffer } from './buffers.ts';
 import css from './code-editor.module.css';
@@ -46,7 +46,7 @@ export function CodeEditor({ path, notes = [], marked, onCursorLine }: CodeEdito
     const created = monaco.editor.create(host.current, { ...OPTIONS, ariaLabel: `Text of ${path}. Press Control M to let Tab move the focus.` });
     const model = modelOf(path);
     created.setModel(model);
-    const seen = viewStates.get(path);
+    const seen = viewStates.get(model.uri.toString());
     if (seen) created.restoreViewState(seen);
     const typed = model.onDidChangeContent(() => editText(path, model.getValue()));
     const moved = created.onDidChangeCursorPosition((event) => tellLine.current?.(event.position.lineNumber));
@@ -55,7 +55,7 @@ export function CodeEditor({ path, notes = [], marked, onCursorLine }: CodeEdito
     void document.fonts.ready.then(() => monaco.editor.remeasureFonts());
     return () => {
       const state = created.saveViewState();
-      if (state) viewStates.set(path, state);
+      if (state) viewStates.set(model.uri.toString(), state);
       typed.dispose();
       moved.dispose();
       created.dispose();
@@ -145,7 +145,7 @@ const OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
 const PLAIN_BRACKETS = { bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } };
 
 function modelOf(path: string): monaco.editor.ITextModel {
-  const uri = monaco.Uri.from({ scheme: MODEL_SCHEME, path: `/${path}` });
+  const uri = monaco.Uri.from({ scheme: MODEL_SCHEME, path: `/${path}`, query: useDesk.getState().folder });
   const text = findBuffer(path)?.text ?? '';
   const known = monaco.editor.getModel(uri);
   if (known) {
@@ -163,10 +163,10 @@ function replaceText(model: monaco.editor.ITextModel, text: string): void {
   model.pushEditOperations([], [{ range: model.getFullModelRange(), text }], () => null);
 }
 
-function showPlace(editor: monaco.editor.IStandaloneCodeEditor, place: Place): void {
+function showPlace(editor: monaco.editor.IStandaloneCodeEditor, place: WantedPlace): void {
   editor.setPosition({ lineNumber: place.line, column: place.column });
   editor.revealLineInCenterIfOutsideViewport(place.line);
-  editor.focus();
+  if (place.focus) editor.focus();
 }
 
 function markerOf(diagnostic: Diagnostic): monaco.editor.IMarkerData {

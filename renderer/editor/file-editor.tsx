@@ -7,7 +7,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { errorBodyOf } from '../api.ts';
 import { Button } from '../parts/button.tsx';
 import { useFile, useProject } from '../queries.ts';
-import { keepRecovered, overwriteFile, receiveFile, takeFile, useBuffer, type TextBuffer } from './buffers.ts';
+import { keepRecovered, overwriteFile, receiveFile, takeFile, useBuffer, writeAgain, type TextBuffer } from './buffers.ts';
 import type { LineNote } from './code-editor.tsx';
 import css from './file-editor.module.css';
 import { useCheck } from './use-check.ts';
@@ -37,7 +37,13 @@ export function FileEditor({ path, ...rest }: FileEditorProps) {
   }
   return (
     <div className={css.column}>
-      {file.error && <p className={css.bar} data-severity="warning" role="alert"><FileWarning size={16} aria-hidden /> {errorBodyOf(file.error).error} Saving writes it again.</p>}
+      {file.error && (
+        <div className={css.bar} data-severity="warning" role="alert">
+          <FileWarning size={16} aria-hidden />
+          <span className={css.words}>{errorBodyOf(file.error).error}</span>
+          <Button onClick={() => void writeAgain(path)}>Write it again</Button>
+        </div>
+      )}
       {buffer.conflict ? (
         <ConflictBar buffer={buffer} comparing={comparing} onCompare={() => setComparing(!comparing)} />
       ) : (

@@ -76,7 +76,9 @@ export function applyEditorTheme(dark: boolean): void {
       'input.background': colour('--surface'),
       'input.border': colour('--border-strong'),
       'scrollbarSlider.background': dark ? '#7a726455' : '#8f867555',
-      'diffEditor.insertedTextBackground': dark ? '#66c79c33' : '#1d704626',
+      'diffEditor.insertedLineBackground': dark ? '#66c79c1a' : '#1d704612',
+      'diffEditor.removedLineBackground': dark ? '#ff9a8f1a' : '#b3261e12',
+      'diffEditor.insertedTextBackground': dark ? '#66c79c33' : '#1d70461a',
       'diffEditor.removedTextBackground': dark ? '#ff9a8f33' : '#b3261e22',
     },
   });

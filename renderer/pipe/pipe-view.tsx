@@ -6,7 +6,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import type { NodeView, ParameterView, PipeView as Pipe, ProjectView } from '../../engine/api/protocol.ts';
 import { api, errorBodyOf } from '../api.ts';
-import { addNotice, openPlace, setParameterValues, useDesk } from '../desk-state.ts';
+import { addNotice, chooseNode, openPlace, setParameterValues, useDesk } from '../desk-state.ts';
 import { useCommand } from '../desk/commands.ts';
 import { isDirty, saveBuffer, useBuffer } from '../editor/buffers.ts';
 import { FileEditor } from '../editor/file-editor.tsx';
@@ -31,7 +31,7 @@ export function PipeView({ path, project, pipe }: { path: string; project: Proje
   const nodes = buffer?.check?.nodes ?? pipe?.nodes ?? NO_NODES;
   const parameters = buffer?.check?.parameters ?? pipe?.parameters ?? NO_PARAMETERS;
   const values = useDesk((state) => state.parameterValues[name]) ?? NO_VALUES;
-  const [chosen, setChosen] = useState<string>();
+  const chosen = useDesk((state) => state.chosenNodes[path]);
   const [cursorLine, setCursorLine] = useState<number>();
   const node = nodes.find((one) => one.name === chosen) ?? mainNode(nodes);
   const layout = useDefaultLayout({ id: 'sandpiper:pipe', storage: localStorage });
@@ -54,11 +54,11 @@ export function PipeView({ path, project, pipe }: { path: string; project: Proje
 
   useEffect(() => {
     const within = nodes.find((one) => cursorLine !== undefined && one.firstLine <= cursorLine && cursorLine <= one.lastLine);
-    if (within) setChosen(within.name);
-  }, [nodes, cursorLine]);
+    if (within) chooseNode(path, within.name);
+  }, [path, nodes, cursorLine]);
   const choose = (one: NodeView) => {
-    setChosen(one.name);
-    openPlace({ path, line: one.firstLine, column: 1, endLine: one.firstLine, endColumn: 1 });
+    chooseNode(path, one.name);
+    openPlace({ path, line: one.firstLine, column: 1, endLine: one.firstLine, endColumn: 1 }, path, false);
   };
 
   return (

@@ -2,7 +2,7 @@
 import type { ProjectView } from '../../engine/api/protocol.ts';
 import { api, errorBodyOf } from '../api.ts';
 import { addNotice, closeTab, openFile, renameTab } from '../desk-state.ts';
-import { closeBuffer } from '../editor/buffers.ts';
+import { closeBuffer, editText, findBuffer, isDirty, receiveFile } from '../editor/buffers.ts';
 import { queryClient } from '../queries.ts';
 
 export type NewKind = 'data-source' | 'pipe';
@@ -31,7 +31,10 @@ export async function createFile(makes: NewKind, path: string, name: string): Pr
 
 export async function renameFile(path: string, to: string): Promise<void> {
   const file = await api.renameFile(path, to);
+  const edited = findBuffer(path);
   queryClient.setQueryData(['file', to], file);
+  receiveFile(file);
+  if (edited && isDirty(edited)) editText(to, edited.text);
   closeBuffer(path, 'drop-draft');
   renameTab(path, to);
   await queryClient.invalidateQueries({ queryKey: ['project'] });
