@@ -19,7 +19,10 @@ export interface Run {
   readonly startedAt: number;
 }
 
-export type RunAsked = Omit<RunRequest, 'id'>;
+export interface RunAsked extends Omit<RunRequest, 'id'> {
+  /** Of the project: when its files change, the same question may have another answer. */
+  readonly revision: number;
+}
 
 const NEVER_RUN: Run = { result: undefined, running: false, error: undefined, asked: '', tick: 0, startedAt: 0 };
 const SUBJECTS_KEPT = 30;
@@ -70,7 +73,8 @@ export async function startRun(subject: string, asked: RunAsked, tick = useRuns.
   const before = useRuns.getState().runs[subject] ?? NEVER_RUN;
   put(subject, { ...before, running: true, asked: JSON.stringify(asked), tick, startedAt: Date.now() });
   try {
-    const result = await api.run({ ...asked, id: runId(subject) }, stop.signal);
+    const { revision: _, ...request } = asked;
+    const result = await api.run({ ...request, id: runId(subject) }, stop.signal);
     finish(subject, stop, { result, error: undefined });
   } catch (error) {
     finish(subject, stop, { error: stop.signal.aborted ? undefined : errorBodyOf(error) });

@@ -46,10 +46,10 @@ export function DataSourceView({ source, project }: { source: Source; project: P
             { value: 'file', label: 'File' },
           ]}
         >
-          {page === 'rows' && <RowsTable key="rows" subject={`${source.path}:rows`} query={rowsQuery(source)} source={source} label={`Rows of ${source.name}`} empty={<NoRows source={source} project={project} />} isEmpty={source.rowCount === 0} />}
+          {page === 'rows' && <RowsTable key="rows" subject={`${source.path}:rows`} query={rowsQuery(source)} revision={project.revision} source={source} label={`Rows of ${source.name}`} empty={<NoRows source={source} project={project} />} isEmpty={source.rowCount === 0} />}
           {page === 'schema' && <SchemaTable source={source} />}
           {page === 'quarantine' && (
-            <RowsTable key="quarantine" subject={`${source.path}:quarantine`} query={quarantineQuery(source)} source={source} label={`Rejected rows of ${source.name}`} empty={<p>No row was rejected. Rows that do not fit the schema are kept here with the reason, and none is lost.</p>} isEmpty={source.quarantinedCount === 0} />
+            <RowsTable key="quarantine" subject={`${source.path}:quarantine`} query={quarantineQuery(source)} revision={project.revision} source={source} label={`Rejected rows of ${source.name}`} empty={<p>No row was rejected. Rows that do not fit the schema are kept here with the reason, and none is lost.</p>} isEmpty={source.quarantinedCount === 0} />
           )}
           {page === 'file' && <FileEditor path={source.path} />}
         </Tabbed>

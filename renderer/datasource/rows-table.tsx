@@ -13,14 +13,16 @@ const PLAIN_NAME = /^[A-Za-z_]\w*$/;
 interface RowsTableProps {
   readonly subject: string;
   readonly query: string;
+  /** Of the project. */
+  readonly revision: number;
   readonly source: DataSourceView;
   readonly label: string;
   readonly empty: ReactNode;
   readonly isEmpty: boolean;
 }
 
-export function RowsTable({ subject, query, source, label, empty, isEmpty }: RowsTableProps) {
-  const asked = isEmpty ? undefined : { source: { kind: 'sql' as const, sql: query }, parameters: {}, rowLimit: SAMPLE_ROWS };
+export function RowsTable({ subject, query, revision, source, label, empty, isEmpty }: RowsTableProps) {
+  const asked = isEmpty ? undefined : { source: { kind: 'sql' as const, sql: query }, parameters: {}, rowLimit: SAMPLE_ROWS, revision };
   const run = useRun(subject, asked, 0, [source.name]);
   const shown = run.result?.rows.length ?? 0;
   const all = subject.endsWith(':quarantine') ? source.quarantinedCount : source.rowCount;

@@ -14,11 +14,12 @@ import { ParameterBar } from '../parameters/parameter-bar.tsx';
 import { dataSourcesBehind, mainNode, stemOf } from '../project-lookup.ts';
 import { EndpointBar } from '../publish/endpoint-bar.tsx';
 import { ResultPane } from '../result/result-pane.tsx';
-import { cancelRun, startRun, subjectOf, useRun, useRuns, type RunAsked } from '../runs.ts';
+import { cancelRun, startRun, subjectOf, useRun, useRuns } from '../runs.ts';
 import { addNode } from './new-node.ts';
 import { nodeNotes } from './node-notes.ts';
 import { NodeStrip } from './node-strip.tsx';
 import css from './pipe-view.module.css';
+import { askedOf, useOtherNodes } from './use-other-nodes.ts';
 
 const TYPING_PAUSE_MS = 500;
 const NO_NODES: readonly NodeView[] = [];
@@ -38,10 +39,11 @@ export function PipeView({ path, project, pipe }: { path: string; project: Proje
 
   const given = useMemo(() => Object.fromEntries(Object.entries(values).filter(([key]) => parameters.some((one) => one.name === key))), [values, parameters]);
   const text = buffer && isDirty(buffer) ? buffer.text : undefined;
-  const asked: RunAsked | undefined = node && buffer && { source: { kind: 'node', path, node: node.name, ...(text === undefined ? {} : { text }) }, parameters: given };
+  const asked = node && buffer && askedOf(path, node.name, given, project.revision, text);
   const subject = subjectOf(path, node?.name ?? '');
   const behind = useMemo(() => (node ? dataSourcesBehind(project, nodes, node.name) : []), [project, nodes, node]);
   const run = useRun(subject, asked, text === undefined ? 0 : TYPING_PAUSE_MS, behind);
+  useOtherNodes(path, nodes, node?.name, given, project.revision, buffer !== undefined && text === undefined);
   const runs = useRuns((state) => state.runs);
   const notes = useMemo(() => nodeNotes(path, nodes, runs), [path, nodes, runs]);
   const marked = useMemo(() => (node ? ([node.firstLine, node.lastLine] as const) : undefined), [node?.firstLine, node?.lastLine]);
