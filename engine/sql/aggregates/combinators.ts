@@ -12,6 +12,7 @@ import { array, bare, isNullable, map, NOTHING, nullable, printType, type ClickH
 import { arrayOf, type Arrays } from './array-rows.ts';
 import type { AggregateCall, AggregateDefinition, AggregateState } from './definition.ts';
 import { both, collect, countRows, foldBy, packed, unpacked, using, variable } from './fold.ts';
+import { keepingRows } from './kept-rows.ts';
 import { typeError, withoutDictionary } from './rule.ts';
 
 export type Combine = (inner: AggregateDefinition, name: string) => AggregateDefinition;
@@ -22,6 +23,7 @@ const withIf: Combine = (inner, name) => ({
   name,
   resultType: (types, parameters, span) => inner.resultType(types.slice(0, -1), parameters, span),
   bind: (call) => inner.bind(filtered(call, inner.name)),
+  narrowed: (call) => filtered(call, inner.name),
   ...(inner.state
     ? {
         state: (types, parameters) => {
@@ -44,12 +46,8 @@ const withDistinct: Combine = (inner, name) => ({
   ...inner,
   name,
   bind: (call) => inner.bind(distinctRows(call, inner.name)),
-  state: undefinedState,
+  state: undefined,
 });
-
-const undefinedState: NonNullable<AggregateDefinition['state']> = () => {
-  throw typeError('A state of distinct values is not supported: use uniqExactState or groupUniqArrayState.', { start: 0, end: 0 });
-};
 
 /** The call over the list of different rows. */
 export function distinctRows(call: AggregateCall, name = call.name): AggregateCall {
@@ -82,7 +80,7 @@ const withOrNull: Combine = (inner, name) => ({
     const result = inner.bind({ ...call, name: inner.name });
     const type = nullable(result.type);
     if (!isNullable(type) || isNullable(result.type)) return { ...result, type };
-    return bound(type, duck`CASE WHEN ${presentRows(call)} > 0 THEN ${plainSql(result)} END`, call.span);
+    return bound(type, duck`CASE WHEN ${presentRows(inner.narrowed?.(call) ?? call)} > 0 THEN ${plainSql(result)} END`, call.span);
   },
   state: undefined,
 });
@@ -94,7 +92,7 @@ const withOrDefault: Combine = (inner, name) => ({
   bind: (call) => {
     const result = inner.bind({ ...call, name: inner.name });
     if (isNullable(result.type)) return result;
-    return bound(result.type, duck`CASE WHEN ${presentRows(call)} > 0 THEN ${plainSql(result)} ELSE ${defaultSql(result.type)} END`, call.span);
+    return bound(result.type, duck`CASE WHEN ${presentRows(inner.narrowed?.(call) ?? call)} > 0 THEN ${plainSql(result)} ELSE ${defaultSql(result.type)} END`, call.span);
   },
   state: undefined,
 });
@@ -319,29 +317,33 @@ function simpleType(inner: AggregateDefinition, type: ClickHouseType, span: Span
   return { kind: 'SimpleAggregateFunction', name: inner.name, parameters: [], arguments: [type] };
 }
 
-/** -Merge and -MergeState take a state that this definition made; `constants` reads the parameters out of its type. */
+/**
+ * -Merge and -MergeState take a state that this definition made. As in ClickHouse, -Merge finishes with its own
+ * parameters; those in the state's type, which `constants` reads, matter to -MergeState only.
+ */
 export const withMerge = (constants: (texts: readonly string[]) => readonly Bound[], finished: boolean): Combine => (inner, name) => {
   const parts = (type: ClickHouseType | undefined, span: Span) => {
     const given = type && bare(type);
     if (given?.kind !== 'AggregateFunction') throw typeError(`${name} takes a state of ${inner.name}, not ${type ? printType(type) : 'nothing'}.`, span);
-    if (!sameFunction(given.name, inner.name)) throw typeError(`${name} takes a state of ${inner.name}, not of ${given.name}.`, span);
-    return { type: given, types: given.arguments, parameters: constants(given.parameters) };
+    if (stateName(given.name) !== stateName(inner.name)) throw typeError(`${name} takes a state of ${inner.name}, not of ${given.name}.`, span);
+    const isCountIf = given.name === 'countIf' && inner.name === 'count';
+    return { type: given, types: isCountIf ? [] : given.arguments, parameters: constants(given.parameters) };
   };
   return {
     ...inner,
     name,
-    resultType: ([type], _parameters, span) => {
+    resultType: ([type], parameters, span) => {
       const given = parts(type, span);
-      return finished ? inner.resultType(given.types, given.parameters, span) : given.type;
+      return finished ? inner.resultType(given.types, parameters, span) : given.type;
     },
     bind: (call) => {
       const [argument] = call.arguments;
       const given = parts(argument?.type, call.span);
       if (!argument) throw typeError(`${name} takes a state.`, call.span);
-      const state = stateOf(inner, given.types, given.parameters, call.span);
+      const state = stateOf(inner, given.types, finished ? call.parameters : given.parameters, call.span);
       const merged = mergeRows(call, state, plainSql(argument));
       if (!finished) return bound(given.type, merged, call.span);
-      return bound(inner.resultType(given.types, given.parameters, call.span), using(call, duck`coalesce(${merged}, ${state.empty})`, state.finish), call.span);
+      return bound(inner.resultType(given.types, call.parameters, call.span), using(call, duck`coalesce(${merged}, ${state.empty})`, state.finish), call.span);
     },
     state: undefined,
   };
@@ -352,13 +354,18 @@ function mergeRows(call: AggregateCall, state: AggregateState, column: DuckSql):
   return state.merge(column, call.filter, call.over);
 }
 
-/** ClickHouse lets the two names of one function stand for each other in a state's type. */
-function sameFunction(left: string, right: string): boolean {
-  return left === right || left.toLowerCase() === right.toLowerCase();
+/** Functions with the same state may merge each other's: quantile and quantiles, count and countIf. */
+function stateName(name: string): string {
+  return name === 'countIf' ? 'count' : name.replace(/^quantiles/, 'quantile');
+}
+
+/** Those whose states keep the rows. */
+function kept(combine: Combine, isDistinct = false): Combine {
+  return (inner, name) => keepingRows(combine(inner, name), isDistinct);
 }
 
 /** By suffix; the longest that fits is taken first. -Merge and -MergeState are added by the registry, which reads types. */
 export const COMBINATORS: Readonly<Record<string, Combine>> = {
-  SimpleState: withSimpleState, OrDefault: withOrDefault, Distinct: withDistinct, Resample: withResample, ForEach: withForEach,
-  ArgMax: withArg('max'), ArgMin: withArg('min'), OrNull: withOrNull, State: withState, Array: withArray, Map: withMap, If: withIf,
+  SimpleState: withSimpleState, OrDefault: kept(withOrDefault), Distinct: kept(withDistinct, true), Resample: kept(withResample), ForEach: kept(withForEach),
+  ArgMax: kept(withArg('max')), ArgMin: kept(withArg('min')), OrNull: kept(withOrNull), State: withState, Array: withArray, Map: kept(withMap), If: withIf,
 };

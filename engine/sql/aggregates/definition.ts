@@ -56,6 +56,8 @@ export interface AggregateDefinition {
   readonly resultType: (argumentTypes: readonly ClickHouseType[], parameters: readonly Bound[], span: Span) => ClickHouseType;
   /** Aggregates at once. Over no rows it gives ClickHouse's answer: 0, '' or NULL as the type says. */
   readonly bind: (call: AggregateCall) => Bound;
+  /** The call with only those rows and arguments that the aggregate looks at (-If); what -OrNull counts. */
+  readonly narrowed?: (call: AggregateCall) => AggregateCall;
   /** Absent: the aggregate has no state here, and -State says so. */
   readonly state?: (argumentTypes: readonly ClickHouseType[], parameters: readonly Bound[]) => AggregateState;
 }

@@ -76,7 +76,7 @@ export function variable(call: AggregateCall): DuckSql {
 
 /** Computes a value once and uses it in a body that may name it often. */
 export function using(call: AggregateCall, value: DuckSql, body: (value: DuckSql) => DuckSql): DuckSql {
-  if (value.text.length <= 40) return body(value);
+  if (/^"[^"]+"$/.test(value.text)) return body(value);
   const name = variable(call);
   return duck`list_transform([${value}], lambda ${name}: ${body(name)})[1]`;
 }

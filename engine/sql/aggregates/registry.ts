@@ -9,20 +9,36 @@ import { holdStatesAs } from '../physical.ts';
 import { FLOAT64, INT64, printType, STRING, UINT64, type AggregateStateType } from '../types.ts';
 import { COMBINATORS, distinctRows, stateOf, withMerge, type Combine } from './combinators.ts';
 import type { AggregateDefinition, AggregateState } from './definition.ts';
+import { DISTINCT_COUNTS } from './distinct.ts';
 import { ONE_VALUE } from './extremes.ts';
+import { GROUPED_VALUES } from './group-array.ts';
+import { QUANTILES } from './quantile.ts';
+import { SEQUENCE_FUNCTIONS } from './sequence.ts';
+import { STATISTICS } from './statistics.ts';
+import { mapSums } from './sum-map.ts';
 import { SUMS } from './sums.ts';
 
 /** One line for each file of this folder. */
 const LISTS: readonly (readonly AggregateDefinition[])[] = [
   SUMS,
   ONE_VALUE,
+  DISTINCT_COUNTS,
+  QUANTILES,
+  STATISTICS,
+  GROUPED_VALUES,
+  SEQUENCE_FUNCTIONS,
+  mapSums((name) => {
+    const found = [...SUMS, ...ONE_VALUE].find((definition) => definition.name === name);
+    if (!found) throw new Error(`There is no aggregate ${name}`);
+    return found;
+  }),
 ];
 
 const EXACT = new Map<string, AggregateDefinition>();
 const ANY_CASE = new Map<string, AggregateDefinition>();
 
 /** Names that ClickHouse takes in any case besides the definitions' own. */
-const ANY_CASE_ALIASES = new Set(['any_value', 'first_value', 'last_value', 'max_by', 'min_by']);
+const ANY_CASE_ALIASES = new Set(['any_value', 'first_value', 'last_value', 'max_by', 'min_by', 'array_agg', 'group_concat', 'string_agg', 'approx_top_k', 'approx_top_count', 'approx_top_sum']);
 
 for (const definition of LISTS.flat()) {
   for (const name of [definition.name, ...(definition.aliases ?? [])]) {
@@ -56,26 +72,38 @@ const SUFFIXES: readonly (readonly [string, Combine])[] = [
   ...Object.entries(COMBINATORS),
 ].sort(([left], [right]) => right.length - left.length);
 
-const RESOLVED = new Map<string, AggregateDefinition | undefined>();
+interface Resolved {
+  readonly definition: AggregateDefinition;
+  /** The last combinator, which ClickHouse does not take twice in a row. */
+  readonly suffix?: string;
+}
+
+const RESOLVED = new Map<string, Resolved | undefined>();
 
 /** The aggregate that this name means, with its combinators; `nulls` is IGNORE or RESPECT NULLS behind the call. */
 export function findAggregate(name: string, nulls?: 'ignore' | 'respect'): AggregateDefinition | undefined {
   if (!RESOLVED.has(name)) RESOLVED.set(name, resolve(name));
-  const found = RESOLVED.get(name);
+  const found = RESOLVED.get(name)?.definition;
   if (!found || nulls !== 'respect') return found;
   return findAggregate(`${found.name}_respect_nulls`) ?? found;
 }
 
-function resolve(name: string, depth = 0): AggregateDefinition | undefined {
+function resolve(name: string, depth = 0): Resolved | undefined {
   const plain = EXACT.get(name) ?? ANY_CASE.get(name.toLowerCase());
-  if (plain) return distinctly(plain);
+  if (plain) return { definition: distinctly(plain) };
   if (depth > 8) return undefined;
   for (const [suffix, combine] of SUFFIXES) {
     if (!name.endsWith(suffix) || name.length === suffix.length) continue;
     const inner = resolve(name.slice(0, -suffix.length), depth + 1);
-    if (inner && !inner.name.endsWith(suffix)) return distinctly(combine(inner, `${inner.name}${suffix}`));
+    if (inner && inner.suffix !== suffix) return { definition: distinctly(counted(combine(inner.definition, `${inner.definition.name}${suffix}`))), suffix };
   }
   return undefined;
+}
+
+/** countDistinct is uniqExact by another name, so it takes several arguments. */
+function counted(definition: AggregateDefinition): AggregateDefinition {
+  const uniq = definition.name === 'countDistinct' ? EXACT.get('uniqExact') : undefined;
+  return uniq ? { ...definition, resultType: uniq.resultType, bind: uniq.bind } : definition;
 }
 
 /** Those whose DuckDB form takes DISTINCT as it is. */
@@ -92,7 +120,7 @@ function distinctly(definition: AggregateDefinition): AggregateDefinition {
         if (uniq) return uniq.bind({ ...call, distinct: false });
       }
       if (definition.name === 'countIf' && call.arguments.length > 1) {
-        const uniq = resolve('uniqExactIf');
+        const uniq = findAggregate('uniqExactIf');
         if (uniq) return uniq.bind({ ...call, distinct: false });
       }
       if (TAKES_DISTINCT.has(definition.name) && !call.rows) return definition.bind(call);

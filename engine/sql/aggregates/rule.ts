@@ -5,11 +5,12 @@
  */
 import { SandpiperError, type Span } from '../../errors.ts';
 import { bound, type Bound } from '../bound.ts';
-import { duck, duckName, DUCK_NULL, joined, type DuckSql } from '../duck.ts';
-import { defaultSql, duckTypeSql, plainSql } from '../physical.ts';
+import { duck, DUCK_NULL, joined, type DuckSql } from '../duck.ts';
+import { defaultSql, plainSql } from '../physical.ts';
 import { bare, isNullable, NOTHING, nullable, printType, type ClickHouseType } from '../types.ts';
 import type { AggregateCall, AggregateDefinition, AggregateState } from './definition.ts';
-import { both, collect, countRows, packed, scope, unpacked } from './fold.ts';
+import { both, countRows } from './fold.ts';
+import { keptRows } from './kept-rows.ts';
 
 export interface Outcome {
   readonly sql: DuckSql;
@@ -66,7 +67,7 @@ export function aggregate(rule: Rule): AggregateDefinition {
     resultType: typeOf,
     bind: (call) => {
       const type = typeOf(call.arguments.map((argument) => argument.type), call.parameters, call.span);
-      if (bare(type).kind === 'Nothing') return { ...bound(type, DUCK_NULL, call.span), constant: { kind: 'null' } };
+      if (bare(type).kind === 'Nothing') return bound(type, duck`any_value(NULL)${call.over ? duck` ${call.over}` : duck``}`, call.span);
       const ruleCall = withoutNulls(rule, call, type);
       return bound(type, answer(rule.aggregate(ruleCall), type, () => countRows(ruleCall)), call.span);
     },
@@ -160,45 +161,16 @@ function stateOf(rule: Rule, given: readonly ClickHouseType[], parameters: reado
   };
 }
 
-const NO_SPAN: Span = { start: 0, end: 0 };
-
 /** The values of all rows: exact, and good for every aggregate. */
 function listState(rule: Rule, types: readonly ClickHouseType[], parameters: readonly Bound[]): RuleState {
-  const [only, ...more] = types;
-  const element = only && more.length === 0 ? duckTypeSql(only) : !only ? duck`BOOLEAN` : duck`STRUCT(${types.map((type, index) => duck`${duckName(`a${index + 1}`)} ${duckTypeSql(type)}`)})`;
-  const duckdbType = duck`${element}[]`;
+  const kept = keptRows(types, false);
   return {
-    duckdbType,
-    accumulate: (call) => duck`CAST(${collect(call, packed(call.args))} AS ${duckdbType})`,
-    merge: (call, state) => duck`coalesce(flatten(list(${state})${scope(call)}), [])`,
+    ...kept,
+    accumulate: (call) => kept.collected(call, call.args),
     finish: (state) => {
-      const name = duckName('state row');
-      const args = unpacked(name, types.length);
-      let names = 0;
-      return rule.aggregate({
-        name: rule.name,
-        parameters,
-        arguments: types.map((type, index) => bound(type, args[index] ?? name, NO_SPAN)),
-        args,
-        types,
-        resultType: checkedType(rule, types, parameters, NO_SPAN),
-        distinct: false,
-        rows: { list: duck`coalesce(${state}, [])`, element: name },
-        span: NO_SPAN,
-        context: {
-          timeZone: 'UTC',
-          nowMicros: 0n,
-          call: () => {
-            throw new Error('A state calls no function');
-          },
-          freshName: () => {
-            names += 1;
-            return `state ${names}`;
-          },
-        },
-      });
+      const call = kept.over(state, rule.name, parameters);
+      return rule.aggregate({ ...call, args: call.arguments.map((argument) => argument.sql), types, resultType: checkedType(rule, types, parameters, call.span) });
     },
-    empty: duck`CAST([] AS ${duckdbType})`,
   };
 }
 

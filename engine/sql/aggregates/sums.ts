@@ -145,7 +145,8 @@ function averageOf(call: RuleCall): Outcome {
     case 'DateTime':
     case 'DateTime64': {
       const micros = duckInteger(10 ** (type.kind === 'DateTime' ? 6 : Math.max(0, 6 - type.precision)));
-      const mean = duck`CAST(trunc(${fold(call, 'avg', duck`epoch_us(${value})`)} / ${micros}) AS BIGINT) * ${micros}`;
+      const units = duck`${fold(call, 'avg', duck`epoch_us(${value})`)} / ${micros}`;
+      const mean = duck`CAST(${type.kind === 'DateTime' ? duck`trunc(${units})` : duck`round_even(${units}, 0)`} AS BIGINT) * ${micros}`;
       return { sql: duck`CAST(make_timestamp(${mean}) AS ${duckTypeSql(call.resultType)})`, empty: defaultOf(call) };
     }
     case 'Integer':
@@ -214,14 +215,14 @@ const DELTA_SUM_TIMESTAMP: Rule = {
   type: ([type], _parameters, refuse) => (type && (type.kind === 'Integer' || type.kind === 'Float') ? type : refuse('an integer or a float, and a time')),
   aggregate: (call) => {
     const rows = collect(call, duck`struct_pack(t := ${argument(call, 1)}, v := ${argument(call)})`);
-    return { sql: increases(call, duck`list_transform(list_sort(${rows}), lambda r: r.v)`) };
+    return { sql: increases(call, duck`list_transform(list_sort(${rows}), lambda "@r": "@r".v)`) };
   },
 };
 
 function increases(call: RuleCall, list: DuckSql): DuckSql {
   const wide = typeAt(call.types).kind === 'Float' ? duck`DOUBLE` : duck`HUGEINT`;
   const sum = using(call, list, (values) =>
-    duck`coalesce(list_sum(list_transform(range(2, len(${values}) + 1), lambda i: greatest(CAST(${values}[i] AS ${wide}) - ${values}[i - 1], 0))), 0)`);
+    duck`coalesce(list_sum(list_transform(range(2, len(${values}) + 1), lambda "@i": greatest(CAST(${values}["@i"] AS ${wide}) - ${values}["@i" - 1], 0))), 0)`);
   return wrapped(sum, call.resultType);
 }
 

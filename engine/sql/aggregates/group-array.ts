@@ -1,0 +1,177 @@
+/** Many values in one: arrays of values (all, different, sorted, last, placed, moving sums), the most frequent, joined text. */
+import { bound } from '../bound.ts';
+import { cast } from '../conversion.ts';
+import { duck, duckInteger, duckString, type DuckSql } from '../duck.ts';
+import { defaultSql, duckTypeSql } from '../physical.ts';
+import { array, decimal, FLOAT64, NOTHING, STRING, UINT64, type ClickHouseType } from '../types.ts';
+import type { AggregateDefinition } from './definition.ts';
+import { collect, packed, scope, using } from './fold.ts';
+import { aggregate, argument, typeAt, typeError, type Rule, type RuleCall, type RuleState } from './rule.ts';
+import { isNumber, sumType } from './sums.ts';
+
+function wholeParameter(call: RuleCall, index: number, what: string): bigint | undefined {
+  const parameter = call.parameters[index];
+  if (!parameter) return undefined;
+  if (parameter.constant?.kind !== 'integer' || parameter.constant.value < 0n) throw typeError(`${call.name} takes ${what} as a constant whole number.`, parameter.span);
+  return parameter.constant.value;
+}
+
+function cut(list: DuckSql, size: bigint | undefined): DuckSql {
+  return size === undefined ? list : duck`(${list})[1:${duckInteger(size)}]`;
+}
+
+const arrayOfValues: Rule['type'] = ([type]) => array(type ?? NOTHING);
+
+const GROUP_ARRAY: Rule = {
+  name: 'groupArray', aliases: ['array_agg'], signature: 'groupArray([size])(x)', help: 'All values as an array, or the first so many.', parameters: [0, 1],
+  type: arrayOfValues,
+  aggregate: (call) => ({ sql: cut(collect(call, argument(call)), wholeParameter(call, 0, 'the greatest size')) }),
+};
+
+/** Different values only, so that the state stays as small as it can. */
+function setState(types: readonly ClickHouseType[]): RuleState {
+  const duckdbType = duck`${duckTypeSql(typeAt(types))}[]`;
+  return {
+    duckdbType,
+    accumulate: (call) => duck`list_distinct(${collect({ ...call, distinct: !call.rows }, argument(call))})`,
+    merge: (call, state) => duck`coalesce(list_distinct(flatten(list(${state})${scope(call)})), [])`,
+    finish: (state) => ({ sql: state }),
+    empty: duck`CAST([] AS ${duckdbType})`,
+  };
+}
+
+const GROUP_UNIQ_ARRAY: Rule = {
+  name: 'groupUniqArray', signature: 'groupUniqArray([size])(x)', help: 'The different values as an array, in no particular order.', parameters: [0, 1],
+  type: arrayOfValues,
+  aggregate: (call) => {
+    const values = call.rows ? duck`list_distinct(${collect(call, argument(call))})` : collect({ ...call, distinct: true }, argument(call));
+    return { sql: cut(values, wholeParameter(call, 0, 'the greatest size')) };
+  },
+  state: (types, parameters) => (parameters.length === 0 ? setState(types) : undefined),
+};
+
+const GROUP_ARRAY_LAST: Rule = {
+  name: 'groupArrayLast', signature: 'groupArrayLast(size)(x)', help: 'The last so many values as an array.', parameters: [1, 1],
+  type: arrayOfValues,
+  aggregate: (call) => {
+    const size = wholeParameter(call, 0, 'the size') ?? 1n;
+    return { sql: duck`list_slice(${collect(call, argument(call))}, ${duckInteger(-size)}, NULL)` };
+  },
+};
+
+const GROUP_ARRAY_SORTED: Rule = {
+  name: 'groupArraySorted', signature: 'groupArraySorted(size)(x)', help: 'The least so many values as a sorted array.', parameters: [1, 1],
+  type: arrayOfValues,
+  aggregate: (call) => ({ sql: cut(duck`list_sort(${collect(call, argument(call))})`, wholeParameter(call, 0, 'the size')) }),
+};
+
+const GROUP_ARRAY_SAMPLE: Rule = {
+  name: 'groupArraySample', signature: 'groupArraySample(size[, seed])(x)', help: 'Some of the values as an array: here the first so many.', parameters: [1, 2],
+  type: arrayOfValues,
+  aggregate: (call) => ({ sql: cut(collect(call, argument(call)), wholeParameter(call, 0, 'the size')) }),
+};
+
+const GROUP_ARRAY_INSERT_AT: Rule = {
+  name: 'groupArrayInsertAt', signature: 'groupArrayInsertAt([default[, size]])(x, position)', help: 'The values as an array, each at its position from 0; gaps have the default.', takes: [2, 2], parameters: [0, 2],
+  type: ([type, position], _parameters, refuse) => (type && position?.kind === 'Integer' ? array(type) : refuse('a value and a whole number')),
+  aggregate: (call) => {
+    const type = typeAt(call.types);
+    const given = call.parameters[0];
+    const missing = given ? cast(given, type).sql : defaultSql(type);
+    const size = wholeParameter(call, 1, 'the size');
+    const sql = using(call, collect(call, duck`struct_pack(p := CAST(${argument(call, 1)} AS BIGINT), v := ${argument(call)})`), (rows) => {
+      const length = size === undefined ? duck`coalesce(list_max(list_transform(${rows}, lambda "@r": "@r".p)) + 1, 0)` : duckInteger(size);
+      return duck`list_transform(range(${length}), lambda "@i": coalesce(list_filter(${rows}, lambda "@r": "@r".p = "@i")[1].v, ${missing}))`;
+    });
+    return { sql };
+  },
+};
+
+const GROUP_ARRAY_INTERSECT: Rule = {
+  name: 'groupArrayIntersect', signature: 'groupArrayIntersect(array)', help: 'The values that are in all arrays.',
+  type: ([type], _parameters, refuse) => (type?.kind === 'Array' ? type : refuse('an array')),
+  aggregate: (call) => ({
+    sql: using(call, collect(call, argument(call)), (lists) =>
+      duck`coalesce(list_filter(list_distinct(${lists}[1]), lambda "@v": len(list_filter(${lists}, lambda "@l": NOT list_contains("@l", "@v"))) = 0), [])`),
+  }),
+};
+
+function moving(name: 'groupArrayMovingSum' | 'groupArrayMovingAvg'): Rule {
+  const averages = name === 'groupArrayMovingAvg';
+  return {
+    name, signature: `${name}([window])(x)`, help: averages ? 'For each value the sum of those before it in the window, divided by the size of the window.' : 'For each value the sum of those before it in the window.', parameters: [0, 1],
+    type: ([type], _parameters, refuse) => {
+      if (!type || !isNumber(type)) return refuse('a number');
+      return array(averages ? (type.kind === 'Decimal' ? decimal(38, type.scale) : FLOAT64) : (sumType(type) ?? FLOAT64));
+    },
+    aggregate: (call) => {
+      const window = wholeParameter(call, 0, 'the window');
+      const type = averages && typeAt(call.types).kind !== 'Decimal' ? FLOAT64 : (sumType(typeAt(call.types)) ?? FLOAT64);
+      const sql = using(call, collect(call, argument(call)), (values) => {
+        const from = window === undefined ? duck`1` : duck`greatest(1, "@i" - ${duckInteger(window)} + 1)`;
+        const sum = duck`CAST(list_sum(${values}[${from}:"@i"]) AS ${duckTypeSql(type)})`;
+        const size = window === undefined ? duck`len(${values})` : duckInteger(window);
+        return duck`list_transform(range(1, len(${values}) + 1), lambda "@i": ${averages ? duck`CAST(${sum} / ${size} AS ${duckTypeSql(type)})` : sum})`;
+      });
+      return { sql };
+    },
+  };
+}
+
+const GROUP_CONCAT: Rule = {
+  name: 'groupConcat', aliases: ['group_concat', 'string_agg'], signature: 'groupConcat([delimiter[, limit]])(x)', help: 'The values as one text, with the delimiter between them.', takes: [1, 2], parameters: [0, 2],
+  type: () => STRING,
+  aggregate: (call) => {
+    const given = call.parameters[0] ?? call.arguments[1];
+    const delimiter = given === undefined ? '' : given.constant?.kind === 'text' ? given.constant.value : undefined;
+    if (delimiter === undefined) throw typeError(`${call.name} takes a constant text as its delimiter.`, given?.span ?? call.span);
+    const text = cast(bound(typeAt(call.types), argument(call), call.span), STRING, { timeZone: call.context.timeZone }).sql;
+    return { sql: duck`array_to_string(${cut(collect(call, text), wholeParameter(call, 1, 'the limit'))}, ${duckString(delimiter)})` };
+  },
+};
+
+/** Distinct values with their weights as a list of struct(n, k): the heaviest first, equal ones by value. */
+function ranked(call: RuleCall, isWeighted: boolean): DuckSql {
+  if (!isWeighted) {
+    const counts = call.rows ? duck`list_aggregate(${collect(call, argument(call))}, ${duckString('histogram')})` : duck`histogram(${argument(call)})${scope(call)}`;
+    return duck`list_sort(list_transform(coalesce(map_entries(${counts}), []), lambda "@e": struct_pack(n := -CAST("@e".value AS HUGEINT), k := "@e".key)))`;
+  }
+  return using(call, collect(call, packed([argument(call), argument(call, 1)])), (rows) =>
+    duck`list_sort(list_transform(list_distinct(list_transform(${rows}, lambda "@r": "@r".a1)), lambda "@k": struct_pack(n := -CAST(list_sum(list_transform(list_filter(${rows}, lambda "@r": "@r".a1 = "@k"), lambda "@r": "@r".a2)) AS HUGEINT), k := "@k")))`);
+}
+
+function top(name: string, aliases: readonly string[], isWeighted: boolean, always: boolean): Rule {
+  const withCounts = (parameters: RuleCall['parameters']) => always || (parameters[2]?.constant?.kind === 'text' && parameters[2].constant.value === 'counts');
+  return {
+    name, aliases, signature: `${name}([size])(x${isWeighted ? ', weight' : ''})`, help: `The ${isWeighted ? 'heaviest' : 'most frequent'} values as an array, at most size (10) of them.`,
+    takes: isWeighted ? [2, 2] : [1, 1], parameters: [0, 3],
+    type: ([type], parameters) => array(withCounts(parameters) ? { kind: 'Tuple', elements: [{ name: 'item', type: type ?? NOTHING }, { name: 'count', type: UINT64 }, { name: 'error', type: UINT64 }] } : (type ?? NOTHING)),
+    aggregate: (call) => {
+      const size = wholeParameter(call, 0, 'the size') ?? 10n;
+      const best = cut(ranked(call, isWeighted), size);
+      const item = withCounts(call.parameters) ? duck`struct_pack(item := "@e".k, count := CAST(-"@e".n AS UBIGINT), error := CAST(0 AS UBIGINT))` : duck`"@e".k`;
+      return { sql: duck`list_transform(${best}, lambda "@e": ${item})` };
+    },
+  };
+}
+
+const MAX_INTERSECTIONS: readonly Rule[] = (['maxIntersections', 'maxIntersectionsPosition'] as const).map((name) => ({
+  name, signature: `${name}(start, end)`, help: name === 'maxIntersections' ? 'How many of the intervals overlap at most.' : 'Where most of the intervals begin to overlap.', takes: [2, 2],
+  type: ([start, end], _parameters, refuse) => (start && end && isNumber(start) && isNumber(end) ? (name === 'maxIntersections' ? UINT64 : start) : refuse('two numbers')),
+  aggregate: (call) => {
+    const [start, end] = [argument(call), argument(call, 1)];
+    const points = duck`flatten(${collect(call, duck`[struct_pack(p := ${start}, w := 1, m := 1, a := ${start}), struct_pack(p := ${end}, w := -1, m := -1, a := ${end})]`)})`;
+    const sql = using(call, duck`list_sort(${points})`, (edges) =>
+      duck`CASE WHEN len(${edges}) > 0 THEN list_reduce(${edges}, lambda "@a", "@b": struct_pack(p := "@b".p, w := "@a".w + "@b".w, m := greatest("@a".m, "@a".w + "@b".w), a := CASE WHEN "@a".w + "@b".w > "@a".m THEN "@b".p ELSE "@a".a END)).${name === 'maxIntersections' ? duck`m` : duck`a`} END`);
+    const type = call.resultType.kind === 'Nullable' ? call.resultType.of : call.resultType;
+    return { sql: duck`CAST(${sql} AS ${duckTypeSql(type)})`, empty: defaultSql(type) };
+  },
+}));
+
+export const GROUPED_VALUES: readonly AggregateDefinition[] = [
+  GROUP_ARRAY, GROUP_UNIQ_ARRAY, GROUP_ARRAY_LAST, GROUP_ARRAY_SORTED, GROUP_ARRAY_SAMPLE, GROUP_ARRAY_INSERT_AT, GROUP_ARRAY_INTERSECT,
+  moving('groupArrayMovingSum'), moving('groupArrayMovingAvg'), GROUP_CONCAT,
+  top('topK', [], false, false), top('topKWeighted', [], true, false), top('approx_top_k', ['approx_top_count'], false, true), top('approx_top_sum', [], true, true),
+  ...MAX_INTERSECTIONS,
+].map(aggregate);
+

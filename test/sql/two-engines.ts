@@ -1,0 +1,188 @@
+/**
+ * The same rows in DuckDB and in real ClickHouse, and one question: does a query answer the same in both? Types must be
+ * equal, values too, but for the last digits of floats. Rows are made by ClickHouse and copied.
+ */
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { SandpiperError } from '../../engine/errors.ts';
+import type { Catalog, CatalogColumn } from '../../engine/sql/catalog.ts';
+import { DUCKDB_MACROS } from '../../engine/sql/macros.ts';
+import { parseType } from '../../engine/sql/parse-type.ts';
+import { parseQuery } from '../../engine/sql/parse.ts';
+import { duckdbType } from '../../engine/sql/physical.ts';
+import { translate } from '../../engine/sql/translate.ts';
+import { bare, printType, type ClickHouseType } from '../../engine/sql/types.ts';
+import { openClickHouse, type ClickHouse } from '../oracle/clickhouse.ts';
+
+export interface TwoEngines {
+  /** Makes a table in both engines. `columns` and `select` are ClickHouse's: `x UInt8, y String` and `SELECT 1, 'a'`. */
+  readonly makeTable: (name: string, columns: string, select: string) => Promise<void>;
+  /** Undefined when both agree, else a sentence on how they differ. `unordered` arrays are compared as sets, rows too. */
+  readonly difference: (sql: string, unordered?: boolean) => Promise<string | undefined>;
+  /** Sandpiper's answer alone: types and values in canonical form, or the error's sentence. */
+  readonly ask: (sql: string) => Promise<Answer>;
+  readonly close: () => void;
+}
+
+export type Answer = { readonly types: readonly string[]; readonly rows: readonly (readonly unknown[])[] } | { readonly error: string; readonly isBug: boolean; readonly sql?: string };
+
+/** Undefined where ClickHouse is not installed. */
+export async function openTwoEngines(): Promise<TwoEngines | undefined> {
+  const clickHouse = openClickHouse();
+  if (!clickHouse) return undefined;
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const duckdb = await instance.connect();
+  for (const macro of DUCKDB_MACROS) await duckdb.run(macro);
+  await duckdb.run("SET TimeZone = 'UTC'");
+  const tables = new Map<string, readonly CatalogColumn[]>();
+  const catalog: Catalog = {
+    findTable: (database, name) => {
+      const columns = database === undefined ? tables.get(name) : undefined;
+      return columns && { kind: 'stored', duckdbName: ['main', name], columns };
+    },
+    tableNames: () => [...tables.keys()],
+  };
+  const ask = (sql: string) => askSandpiper(sql, catalog, duckdb);
+  return {
+    ask,
+    makeTable: async (name, columns, select) => {
+      await clickHouse.text(`CREATE OR REPLACE TABLE ${name} (${columns}) ENGINE = Memory`);
+      await clickHouse.text(`INSERT INTO ${name} ${select}`);
+      const described = await clickHouse.query(`DESCRIBE TABLE ${name}`);
+      const known = described.data.map((row): CatalogColumn => ({ name: String(row[0]), type: parseType(String(row[1])) }));
+      await duckdb.run(`CREATE OR REPLACE TABLE "${name}" (${known.map((column) => `"${column.name}" ${duckdbType(column.type)}`).join(', ')})`);
+      const rows = (await clickHouse.text(`SELECT * FROM ${name}`, 'JSONEachRow')).split('\n').filter((line) => line !== '');
+      const shape = JSON.stringify(Object.fromEntries(known.map((column) => [column.name, jsonShape(column.type)])));
+      for (const row of rows) await duckdb.run(`INSERT INTO "${name}" SELECT unnest(from_json('${row.replaceAll("'", "''")}', '${shape.replaceAll("'", "''")}'))`);
+      tables.set(name, known);
+    },
+    difference: async (sql, unordered = false) => {
+      const theirs = await askClickHouse(sql, clickHouse);
+      const ours = await ask(sql);
+      return compare(ours, theirs, unordered);
+    },
+    close: () => {
+      clickHouse.close();
+      duckdb.closeSync();
+    },
+  };
+}
+
+async function askClickHouse(sql: string, clickHouse: ClickHouse): Promise<Answer> {
+  try {
+    const result = await clickHouse.query(sql);
+    const types = result.meta.map((column) => column.type.replace(/\s*\n\s*/g, ' ').replace(/\( /g, '(').replace(/ \)/g, ')'));
+    return { types, rows: result.data.map((row) => row.map((value, index) => canonical(value, safeType(types[index] ?? 'Nothing')))) };
+  } catch (error) {
+    return { error: String(error instanceof Error ? error.message : error), isBug: false };
+  }
+}
+
+async function askSandpiper(sql: string, catalog: Catalog, duckdb: DuckDBConnection): Promise<Answer> {
+  let translated: string | undefined;
+  try {
+    const translation = translate(parseQuery(sql), { catalog });
+    translated = translation.duckdbSql;
+    const reader = await duckdb.runAndReadAll(translated);
+    return {
+      types: translation.columns.map((column) => printType(column.type)),
+      rows: reader.getRowsJson().map((row) => row.map((value, index) => canonical(value, translation.columns[index]?.type ?? { kind: 'Nothing' }))),
+    };
+  } catch (error) {
+    if (error instanceof SandpiperError) return { error: error.message, isBug: false };
+    return { error: String(error instanceof Error ? error.message : error), isBug: true, ...(translated === undefined ? {} : { sql: translated }) };
+  }
+}
+
+/** A type for DuckDB's from_json. */
+function jsonShape(type: ClickHouseType): unknown {
+  const inner = bare(type);
+  if (inner.kind === 'Array') return [jsonShape(inner.of)];
+  return duckdbType(type);
+}
+
+function safeType(text: string): ClickHouseType {
+  try {
+    return parseType(text);
+  } catch {
+    return { kind: 'String' };
+  }
+}
+
+/** One form for the values of both engines' JSON. */
+function canonical(value: unknown, type: ClickHouseType): unknown {
+  if (value === null || value === undefined) return null;
+  const inner = bare(type);
+  switch (inner.kind) {
+    case 'Integer':
+    case 'Interval':
+      return String(value);
+    case 'Float':
+    case 'Decimal':
+      return inner.kind === 'Float' && inner.bits === 32 ? Math.fround(floating(value)) : floating(value);
+    case 'DateTime':
+    case 'DateTime64':
+      return String(value).replace(/\.?0*$/, (zeros) => (String(value).includes('.') ? '' : zeros));
+    case 'Array':
+      return isList(value) ? value.map((item) => canonical(item, inner.of)) : value;
+    case 'Nested':
+      return isList(value) ? value.map((item) => canonical(item, { kind: 'Tuple', elements: inner.elements })) : value;
+    case 'Tuple': {
+      const parts = isList(value) ? value : typeof value === 'object' ? Object.values(value) : [];
+      return parts.map((part, index) => canonical(part, inner.elements[index]?.type ?? { kind: 'Nothing' }));
+    }
+    case 'Map': {
+      const entries: (readonly [unknown, unknown])[] = isList(value)
+        ? value.map((entry) => [field(entry, 'key'), field(entry, 'value')] as const)
+        : Object.entries(value);
+      return entries.map(([key, item]) => [String(key), canonical(item, inner.value)] as const).sort(([left], [right]) => (left < right ? -1 : 1));
+    }
+    case 'Geo':
+      return canonical(value, inner.of);
+    default:
+      return value;
+  }
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+function field(entry: unknown, name: string): unknown {
+  return typeof entry === 'object' && entry !== null && name in entry ? (entry as Readonly<Record<string, unknown>>)[name] : undefined;
+}
+
+function floating(value: unknown): number {
+  const text = String(value).toLowerCase();
+  if (text === 'nan' || text === '-nan') return Number.NaN;
+  if (text.startsWith('inf')) return Infinity;
+  return text.startsWith('-inf') ? -Infinity : Number(text);
+}
+
+function compare(ours: Answer, theirs: Answer, unordered: boolean): string | undefined {
+  if ('error' in theirs) return 'error' in ours ? undefined : `answered ${show(ours.rows)}, ClickHouse refuses: ${theirs.error.slice(0, 160)}`;
+  if ('error' in ours) return `${ours.isBug ? 'DuckDB: ' : ''}${ours.error.slice(0, 400)}${ours.isBug ? ` IN ${ours.sql?.slice(0, 600)}` : ''}`;
+  const types = JSON.stringify(ours.types) === JSON.stringify(theirs.types) ? undefined : `types ${ours.types.join(', ')} for ${theirs.types.join(', ')}`;
+  const values = equal(ours.rows, theirs.rows, unordered) ? undefined : `${show(ours.rows).slice(0, 300)} for ${show(theirs.rows).slice(0, 300)}`;
+  return types === undefined && values === undefined ? undefined : [types, values].filter((part) => part !== undefined).join('; ');
+}
+
+function equal(left: unknown, right: unknown, unordered: boolean): boolean {
+  if (isList(left) && isList(right)) {
+    if (left.length !== right.length) return false;
+    const [mine, others] = unordered ? [sorted(left), sorted(right)] : [left, right];
+    return mine.every((item, index) => equal(item, others[index], unordered));
+  }
+  if (typeof left === 'number' && typeof right === 'number') {
+    return Object.is(left, right) || left === right || Math.abs(left - right) <= 1e-6 * Math.max(Math.abs(left), Math.abs(right)) + 1e-12 || (Number.isNaN(left) && Number.isNaN(right));
+  }
+  return left === right;
+}
+
+/** Lists inside of lists in one order, for answers whose order means nothing. */
+function sorted(list: readonly unknown[]): readonly unknown[] {
+  return list.map((item) => (isList(item) ? sorted(item) : item)).sort((one, other) => (show(one) < show(other) ? -1 : 1));
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'number' && !Number.isFinite(item) ? String(item) : item));
+}
