@@ -21,7 +21,7 @@ export const DUCKDB_MACROS: readonly string[] = [
   // A FLOAT or DOUBLE as ClickHouse writes it: 1, 0.1, 1e21, 1e-7, nan, inf, -0.
   `CREATE OR REPLACE MACRO sandpiper_float_text(x) AS CASE
     WHEN abs(x) < 1e15 AND x = trunc(x) THEN CASE WHEN x = 0 AND CAST(x AS VARCHAR)[1] = '-' THEN '-0' ELSE CAST(CAST(x AS BIGINT) AS VARCHAR) END
-    WHEN isnan(x) OR isinf(x) OR (abs(x) < 1e15 AND abs(x) >= 1e-4) THEN CAST(x AS VARCHAR)
+    WHEN isnan(x) THEN 'nan' WHEN isinf(x) OR (abs(x) < 1e15 AND abs(x) >= 1e-4) THEN CAST(x AS VARCHAR)
     WHEN abs(x) < 1e21 AND abs(x) >= 1e15 THEN (CASE WHEN x < 0 THEN '-' ELSE '' END) || sandpiper_whole_digits(regexp_extract(CAST(abs(x) AS VARCHAR), '^[0-9.]+'), regexp_extract(CAST(x AS VARCHAR), 'e[+](.*)$', 1))
     WHEN abs(x) < 1e-4 AND abs(x) >= 1e-6 THEN (CASE WHEN x < 0 THEN '-' ELSE '' END) || '0.' || repeat('0', CASE WHEN abs(x) >= 1e-5 THEN 4 ELSE 5 END) || replace(regexp_extract(CAST(abs(x) AS VARCHAR), '^[0-9.]+'), '.', '')
     ELSE regexp_replace(CAST(x AS VARCHAR), 'e([+]|(-))0*', 'e\\2') END`,
@@ -32,6 +32,22 @@ export const DUCKDB_MACROS: readonly string[] = [
 
   // Text in quotes, as inside of arrays: 'it\\'s'.
   `CREATE OR REPLACE MACRO sandpiper_quoted(t) AS '''' || replace(replace(replace(replace(replace(t, '\\', '\\\\'), '''', '\\'''), chr(10), '\\n'), chr(9), '\\t'), chr(13), '\\r') || ''''`,
+
+  // The nearest whole number, the even one at halves.
+  `CREATE OR REPLACE MACRO sandpiper_half_even(x) AS CASE WHEN abs(x - trunc(x)) = 0.5 THEN round(x / 2) * 2 ELSE round(x) END`,
+  // ClickHouse's answers outside of a function's domain.
+  `CREATE OR REPLACE MACRO sandpiper_ln(x) AS CASE WHEN x > 0 THEN ln(x) WHEN x = 0 THEN '-inf'::DOUBLE WHEN x < 0 THEN 'nan'::DOUBLE END`,
+  `CREATE OR REPLACE MACRO sandpiper_log2(x) AS CASE WHEN x > 0 THEN log2(x) WHEN x = 0 THEN '-inf'::DOUBLE WHEN x < 0 THEN 'nan'::DOUBLE END`,
+  `CREATE OR REPLACE MACRO sandpiper_log10(x) AS CASE WHEN x > 0 THEN log10(x) WHEN x = 0 THEN '-inf'::DOUBLE WHEN x < 0 THEN 'nan'::DOUBLE END`,
+  `CREATE OR REPLACE MACRO sandpiper_sqrt(x) AS CASE WHEN x >= 0 THEN sqrt(x) WHEN x < 0 THEN 'nan'::DOUBLE END`,
+  `CREATE OR REPLACE MACRO sandpiper_asin(x) AS CASE WHEN x BETWEEN -1 AND 1 THEN asin(x) WHEN x IS NOT NULL THEN 'nan'::DOUBLE END`,
+  `CREATE OR REPLACE MACRO sandpiper_acos(x) AS CASE WHEN x BETWEEN -1 AND 1 THEN acos(x) WHEN x IS NOT NULL THEN 'nan'::DOUBLE END`,
+  `CREATE OR REPLACE MACRO sandpiper_acosh(x) AS CASE WHEN x >= 1 THEN acosh(x) WHEN x IS NOT NULL THEN 'nan'::DOUBLE END`,
+  `CREATE OR REPLACE MACRO sandpiper_atanh(x) AS CASE WHEN x BETWEEN -1 AND 1 THEN atanh(x) WHEN x IS NOT NULL THEN 'nan'::DOUBLE END`,
+  // The error function: its power series near zero, a continued fraction further out, each to 14 digits.
+  `CREATE OR REPLACE MACRO sandpiper_erf(x) AS CASE WHEN x IS NULL THEN NULL WHEN isnan(x) THEN x WHEN abs(x) > 6 THEN CAST(sign(x) AS DOUBLE)
+    WHEN abs(x) < 2.5 THEN 2 / sqrt(pi()) * x * exp(-x * x) * list_reduce(list_transform(range(60, -1, -1), lambda n: CAST(n AS DOUBLE)), lambda s, n: 1 + s * 2 * x * x / (2 * n + 3), 1::DOUBLE)
+    ELSE sign(x) * (1 - exp(-x * x) / sqrt(pi()) / list_reduce(list_transform(range(80, 0, -1), lambda n: CAST(n AS DOUBLE)), lambda s, n: abs(x) + n / 2 / s, abs(x))) END`,
 
   // Whole number text, checked; DuckDB alone would take 1.5 and 1e3.
   `CREATE OR REPLACE MACRO sandpiper_whole_text(t, what) AS CASE WHEN t IS NULL OR regexp_full_match(t, '[+-]?[0-9]+') THEN t ELSE error('Cannot read the text ''' || t || ''' as ' || what || '.') END`,
@@ -57,6 +73,9 @@ export const DUCKDB_MACROS: readonly string[] = [
     ELSE try_strptime(t, [${OTHER_FORMS}]) END)`,
   `CREATE OR REPLACE MACRO sandpiper_time(t, what) AS CASE WHEN t IS NOT NULL THEN coalesce(sandpiper_time_or_null(t), error('Cannot read the text ''' || t || ''' as a ' || what || '.')) END`,
 
+  // The same where 05/03/2024 is the third of May.
+  `CREATE OR REPLACE MACRO sandpiper_time_us_or_null(t) AS coalesce(try_strptime(t, ['%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', '%m/%d/%Y', '%m/%d/%Y %I:%M:%S %p', '%m-%d-%Y %H:%M:%S', '%m-%d-%Y']), sandpiper_time_or_null(t))`,
+
   // The strict forms that toDateTimeOrNull and toDateTime64OrNull take: a date, or a date and a time of day, or seconds.
   `CREATE OR REPLACE MACRO sandpiper_strict_time(t) AS CASE WHEN regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}:[0-9]{2})?') THEN TRY_CAST(t AS TIMESTAMP)
     WHEN regexp_full_match(t, '[0-9]{5,10}') THEN make_timestamp(CAST(t AS BIGINT) * 1000000) END`,
@@ -66,6 +85,24 @@ export const DUCKDB_MACROS: readonly string[] = [
   // A number as a Date: days up to 65535, else seconds since 1970.
   `CREATE OR REPLACE MACRO sandpiper_number_date(n) AS CASE WHEN n < 0 THEN DATE '1970-01-01' WHEN n < 65536 THEN DATE '1970-01-01' + CAST(n AS INTEGER) ELSE CAST(make_timestamp(CAST(least(n, 4294967295) AS BIGINT) * 1000000) AS DATE) END`,
   `CREATE OR REPLACE MACRO sandpiper_number_time(n) AS make_timestamp(CAST(CASE WHEN n < 0 THEN 0 WHEN n > 4294967295 THEN 4294967295 ELSE n END AS BIGINT) * 1000000)`,
+
+  // A date of its numbers; 1970-01-01 where there is no such day.
+  `CREATE OR REPLACE MACRO sandpiper_make_date(y, m, d) AS CASE WHEN y + m + d IS NOT NULL THEN coalesce(TRY(make_date(y, m, d)), DATE '1970-01-01') END`,
+  // Minutes ahead of UTC as +0530.
+  `CREATE OR REPLACE MACRO sandpiper_offset_text(m) AS CASE WHEN m < 0 THEN '-' ELSE '+' END || lpad(CAST(abs(m) // 60 AS VARCHAR), 2, '0') || lpad(CAST(abs(m) % 60 AS VARCHAR), 2, '0')`,
+  // Weeks as MySQL counts them: week 1 holds the day `anchor` of January; `rolls` gives early days to the year before.
+  `CREATE OR REPLACE MACRO sandpiper_week_start(d, sunday) AS CASE WHEN sunday THEN CAST(date_trunc('week', d + 1) AS DATE) - 1 ELSE CAST(date_trunc('week', d) AS DATE) END`,
+  `CREATE OR REPLACE MACRO sandpiper_year_start(y, anchor, sunday) AS sandpiper_week_start(make_date(y, 1, anchor), sunday)`,
+  `CREATE OR REPLACE MACRO sandpiper_week(d, anchor, sunday, rolls) AS CASE WHEN rolls AND d >= sandpiper_year_start(year(d) + 1, anchor, sunday) THEN 1
+    WHEN d >= sandpiper_year_start(year(d), anchor, sunday) THEN (d - sandpiper_year_start(year(d), anchor, sunday)) // 7 + 1
+    WHEN rolls THEN (d - sandpiper_year_start(year(d) - 1, anchor, sunday)) // 7 + 1 WHEN d IS NOT NULL THEN 0 END`,
+  `CREATE OR REPLACE MACRO sandpiper_year_week(d, anchor, sunday) AS CASE WHEN d >= sandpiper_year_start(year(d) + 1, anchor, sunday) THEN (year(d) + 1) * 100 + 1
+    WHEN d >= sandpiper_year_start(year(d), anchor, sunday) THEN year(d) * 100 + (d - sandpiper_year_start(year(d), anchor, sunday)) // 7 + 1
+    ELSE (year(d) - 1) * 100 + (d - sandpiper_year_start(year(d) - 1, anchor, sunday)) // 7 + 1 END`,
+  // Months between two times that are full, towards zero; the day and time of day decide about the last one.
+  `CREATE OR REPLACE MACRO sandpiper_in_month(t) AS epoch_us(CAST(t AS TIMESTAMP)) - epoch_us(date_trunc('month', CAST(t AS TIMESTAMP)))`,
+  `CREATE OR REPLACE MACRO sandpiper_full_months(a, b) AS year(b) * 12 + month(b) - year(a) * 12 - month(a)
+    + CASE WHEN b >= a AND sandpiper_in_month(b) < sandpiper_in_month(a) THEN -1 WHEN b < a AND sandpiper_in_month(b) > sandpiper_in_month(a) THEN 1 ELSE 0 END`,
 
   // Text as a Bool.
   `CREATE OR REPLACE MACRO sandpiper_bool_or_null(t) AS CASE WHEN lower(t) IN ('true', 't', 'yes', 'y', 'on', '1', 'enable', 'enabled') THEN TRUE WHEN lower(t) IN ('false', 'f', 'no', 'n', 'off', '0', 'disable', 'disabled') THEN FALSE END`,

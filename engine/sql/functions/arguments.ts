@@ -141,6 +141,7 @@ export interface Description {
   readonly help: string;
   readonly category: FunctionCategory;
   readonly aliases?: readonly string[];
+  readonly caseInsensitiveAliases?: readonly string[];
   readonly caseInsensitive?: boolean;
 }
 

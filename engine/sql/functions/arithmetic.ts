@@ -61,12 +61,12 @@ function operatorFunction(operator: IntegerOperator) {
     const [left, right] = [at(args, 0), at(args, 1)];
     if (isNull(left) || isNull(right)) return nullResult(call.span);
     const [leftType, rightType] = [bare(left.type), bare(right.type)];
-    if (leftType.kind === 'Tuple' || rightType.kind === 'Tuple') return overTuples(left, right, call) ?? refuse(call, args);
     if (leftType.kind === 'Array' && rightType.kind === 'Array') return overArrays(left, right, call);
     if (operator !== 'multiply') {
       const moved = operator === 'plus' ? addToTime(left, right, 1, call) ?? addToTime(right, left, 1, call) : addToTime(left, right, -1, call) ?? subtractTimes(left, right, call);
       if (moved) return moved;
     }
+    if (leftType.kind === 'Tuple' || rightType.kind === 'Tuple') return overTuples(left, right, call) ?? refuse(call, args);
     const integers = [integerOperand(left), integerOperand(right)] as const;
     if (integers[0] && integers[1]) {
       const type = sumType(operator, integers[0].type, integers[1].type);
@@ -92,7 +92,10 @@ function storage(type: DecimalType): number {
   return type.precision <= 9 ? 9 : type.precision <= 18 ? 18 : type.precision <= 38 ? 38 : 76;
 }
 
+/** The widest storage of two decimals; next to an integer, a decimal keeps its own precision. */
 function decimalPrecision(args: readonly Bound[]): number {
+  const [only, other] = args.map((arg) => bare(arg.type)).filter((type) => type.kind === 'Decimal');
+  if (only && !other) return only.precision;
   return Math.max(...args.map((arg) => bare(arg.type)).map((type) => (type.kind === 'Decimal' ? storage(type) : 0)));
 }
 
@@ -189,8 +192,8 @@ function modulo(onZero: OnZero, positive: boolean) {
     if (leftType.kind === 'Decimal' || rightType.kind === 'Decimal') throw unsupported(`${call.name} of decimals is not supported: convert them with toFloat64.`, call.span);
     if (isFloat(leftType) || isFloat(rightType)) {
       const sql = positive
-        ? once(call, asDouble(right), (b) => duck`fmod(fmod(${asDouble(left)}, ${b}) + abs(${b}), abs(${b}))`)
-        : duck`fmod(${asDouble(left)}, ${asDouble(right)})`;
+        ? once(call, asDouble(right), (b) => duck`fmod(${asDouble(left)}, abs(${b}))`)
+        : duck`(${asDouble(left)} % ${asDouble(right)})`;
       return result(call, args, onZero === 'null' ? nullable(FLOAT64) : FLOAT64, onZero === 'null' ? zeroOr('null', right, asDouble(right), call, () => sql) : sql);
     }
     const [a, b] = [integerOperand(left), integerOperand(right)];

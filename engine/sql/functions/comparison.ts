@@ -87,8 +87,7 @@ function comparable(left: Bound, right: Bound, call: FunctionCall): readonly [Bo
       return known ? order({ ...text, type }) : text === left ? [text, names(other)] : [names(other), text];
     }
     if (text.constant?.kind !== 'text' || !(NUMBERS.includes(type.kind) || TIMES.includes(type.kind) || ['UUID', 'IPv4', 'IPv6', 'Interval'].includes(type.kind))) return undefined;
-    const target: ClickHouseType = type.kind === 'DateTime' && /\.\d/.test(text.constant.value) ? { ...type, kind: 'DateTime64', precision: 6 } : type;
-    return order(to(text, target));
+    return order(to(text, type));
   }
   if (TIMES.includes(a.kind) && TIMES.includes(b.kind)) {
     if (a.kind === b.kind || (a.kind.startsWith('DateTime') && b.kind.startsWith('DateTime'))) return [left, right];

@@ -73,7 +73,7 @@ function transform(args: readonly Bound[], call: FunctionCall): Bound {
   const key = plainSql(cast(value, isNullable(value.type) ? nullable(keyType) : keyType, options));
   const place = duck`list_position(${keys}, ${key})`;
   const sql = once(call, place, (index) => duck`CASE WHEN ${index} IS NULL OR ${index} = 0 THEN ${plainSql(cast(fallback, type, options))} ELSE ${values}[${index}] END`);
-  return bound(isNullable(value.type) ? nullable(type) : type, isNullable(value.type) && otherwise ? duck`CASE WHEN ${key} IS NOT NULL THEN ${sql} END` : sql, call.span);
+  return bound(lowCardinality(args, type), sql, call.span);
 }
 
 const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'conditional' as const, ...extra });

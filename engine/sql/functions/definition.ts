@@ -41,6 +41,8 @@ export interface FunctionDefinition {
   readonly category: FunctionCategory;
   readonly caseInsensitive?: boolean;
   readonly aliases?: readonly string[];
+  /** Further names that ClickHouse takes in any case, while the name itself is case-sensitive: YEAR for toYear. */
+  readonly caseInsensitiveAliases?: readonly string[];
   /** Checks the arguments (throwing SandpiperError with code 'type' and a span) and gives the result. */
   readonly bind: (call: FunctionCall) => Bound;
 }

@@ -2,21 +2,41 @@
  * All functions of Sandpiper's SQL: the lists of this folder, joined. Finds one by name (names are case-sensitive
  * except where ClickHouse says otherwise) and names near ones for a mistyped name.
  */
+import { AGGREGATION } from './aggregation.ts';
 import { ARITHMETIC } from './arithmetic.ts';
 import { COMPARISON } from './comparison.ts';
 import { CONDITIONAL } from './conditional.ts';
+import { DATE_DIFFERENCES } from './date-difference.ts';
+import { DATE_FORMATS } from './date-format.ts';
+import { DATE_NOW } from './date-now.ts';
+import { DATE_PARTS } from './date-parts.ts';
+import { DATE_STARTS } from './date-start.ts';
 import type { FunctionDefinition } from './definition.ts';
 import { LOGICAL } from './logical.ts';
+import { MATHEMATICAL } from './mathematical.ts';
 import { NULLS } from './nulls.ts';
+import { PARSE_TIME } from './parse-time.ts';
+import { RANDOM } from './random.ts';
+import { ROUNDING } from './rounding.ts';
 import { TYPE_CONVERSION } from './type-conversion.ts';
 
 /** One line for each file of this folder. */
 const LISTS: readonly (readonly FunctionDefinition[])[] = [
+  AGGREGATION,
   ARITHMETIC,
   COMPARISON,
   CONDITIONAL,
+  DATE_DIFFERENCES,
+  DATE_FORMATS,
+  DATE_NOW,
+  DATE_PARTS,
+  DATE_STARTS,
   LOGICAL,
+  MATHEMATICAL,
   NULLS,
+  PARSE_TIME,
+  RANDOM,
+  ROUNDING,
   TYPE_CONVERSION,
 ];
 
@@ -24,10 +44,10 @@ const EXACT = new Map<string, FunctionDefinition>();
 const ANY_CASE = new Map<string, FunctionDefinition>();
 
 for (const definition of LISTS.flat()) {
-  for (const name of [definition.name, ...(definition.aliases ?? [])]) {
+  for (const name of [definition.name, ...(definition.aliases ?? []), ...(definition.caseInsensitiveAliases ?? [])]) {
     if (EXACT.has(name)) throw new Error(`Two functions are called ${name}`);
     EXACT.set(name, definition);
-    if (definition.caseInsensitive) ANY_CASE.set(name.toLowerCase(), definition);
+    if (definition.caseInsensitive || definition.caseInsensitiveAliases?.includes(name)) ANY_CASE.set(name.toLowerCase(), definition);
   }
 }
 

@@ -25,7 +25,7 @@ export function movedType(type: ClickHouseType, unit: IntervalUnit): ClickHouseT
     case 'Date':
       return digits !== undefined ? undefined : clock ? dateTime() : type;
     case 'Date32':
-      return digits !== undefined ? undefined : clock ? dateTime64(0) : type;
+      return digits !== undefined ? undefined : clock ? dateTime64(3) : type;
     case 'DateTime':
       return digits === undefined ? type : dateTime64(digits, type.timeZone);
     case 'DateTime64':
@@ -126,10 +126,7 @@ export function addToTime(time: Bound, amount: Bound, sign: 1 | -1, call: Functi
   }
   if (type.kind === 'DateTime') return result(call, [time, amount], type, duck`(${plainSql(time)} + to_microseconds(${signed(duck`CAST(${whole(amount)} AS BIGINT)`, sign)} * 1000000))`);
   if (type.kind === 'DateTime64') {
-    const power = duckInteger(10 ** Math.min(type.precision, 6));
-    const count = step.kind === 'Integer' || step.kind === 'Bool'
-      ? duck`CAST(${plainSql(amount)} AS BIGINT) * 1000000`
-      : duck`CAST(trunc(${plainSql(amount)} * ${power}) AS BIGINT) * ${duckInteger(10 ** (6 - Math.min(type.precision, 6)))}`;
+    const count = duck`CAST(${whole(amount)} AS BIGINT) * 1000000`;
     if (type.precision > 6) return result(call, [time, amount], type, duck`make_timestamp_ns(epoch_ns(${plainSql(time)}) + ${signed(duck`(${count})`, sign)} * 1000)`);
     return result(call, [time, amount], type, duck`(${plainSql(time)} + to_microseconds(${signed(duck`(${count})`, sign)}))`);
   }

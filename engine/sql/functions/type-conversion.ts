@@ -24,7 +24,7 @@ interface Target {
   readonly least: number;
   readonly most: number;
   readonly more: string;
-  readonly caseInsensitive?: boolean;
+  readonly caseInsensitiveAliases?: readonly string[];
 }
 
 const plain = (name: string, type: ClickHouseType): Target => ({ name, type: () => type, least: 1, most: 1, more: '' });
@@ -35,7 +35,7 @@ const TARGETS: readonly Target[] = [
   plain('toFloat64', FLOAT64),
   plain('toBFloat16', { kind: 'BFloat16' }),
   plain('toUUID', UUID),
-  { name: 'toDate', type: () => DATE, least: 1, most: 2, more: '[, timezone]' },
+  { name: 'toDate', type: () => DATE, least: 1, most: 2, more: '[, timezone]', caseInsensitiveAliases: ['DATE'] },
   { name: 'toDate32', type: () => DATE32, least: 1, most: 2, more: '[, timezone]' },
   { name: 'toDateTime', type: (args, call) => dateTime(zoneArgument(args, 1, call)), least: 1, most: 2, more: '[, timezone]' },
   { name: 'toDateTime32', type: (args, call) => dateTime(zoneArgument(args, 1, call)), least: 1, most: 2, more: '[, timezone]' },
@@ -69,14 +69,14 @@ export function convertUsually(value: Bound, type: ClickHouseType, call: Functio
 function family(target: Target): readonly FunctionDefinition[] {
   const { name, least, most, more } = target;
   const typeText = name.slice(2);
-  const common = { category: 'type conversion' as const, ...(target.caseInsensitive ? { caseInsensitive: true } : {}) };
+  const common = { category: 'type conversion' as const };
   const text = (args: readonly Bound[], call: FunctionCall): Bound => {
     const value = at(args, 0);
     if (!['String', 'FixedString', 'Nothing'].includes(bare(value.type).kind)) throw typeError(`${call.name} takes a text, not a value of type ${printType(value.type)}: use ${name}.`, value.span);
     return value;
   };
   return [
-    define({ ...common, name, signature: `${name}(value${more})`, help: `Converts a value to ${typeText}.` }, least, most, (args, call) => {
+    define({ ...common, ...(target.caseInsensitiveAliases ? { caseInsensitiveAliases: target.caseInsensitiveAliases } : {}), name, signature: `${name}(value${more})`, help: `Converts a value to ${typeText}.` }, least, most, (args, call) => {
       const value = at(args, 0);
       const type = target.type(args, call);
       const source = bare(value.type);

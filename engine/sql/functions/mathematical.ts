@@ -1,0 +1,118 @@
+/** Functions of mathematics, as Float64. Outside of a function's domain ClickHouse gives nan or inf, DuckDB an error: macros stand between. */
+import { bound, type Bound } from '../bound.ts';
+import { cast } from '../conversion.ts';
+import { duck, duckDouble, duckInteger, type DuckSql } from '../duck.ts';
+import { duckTypeSql, plainSql } from '../physical.ts';
+import { bare, FLOAT64, INT8, UINT16, UINT64, UINT8, type ClickHouseType } from '../types.ts';
+import { at, define, isNull, need, nullResult, once, result, withConstant } from './arguments.ts';
+import type { FunctionCall, FunctionDefinition } from './definition.ts';
+
+interface Formula {
+  readonly name: string;
+  readonly help: string;
+  readonly sql: (...args: readonly DuckSql[]) => DuckSql;
+  readonly count?: number;
+  readonly caseInsensitive?: boolean;
+  readonly aliases?: readonly string[];
+}
+
+const missing = duck`0`;
+
+const FORMULAS: readonly Formula[] = [
+  { name: 'exp', help: 'e to the power of x.', caseInsensitive: true, sql: (x) => duck`exp(${x ?? missing})` },
+  { name: 'log', aliases: ['ln'], help: 'The natural logarithm.', caseInsensitive: true, sql: (x) => duck`sandpiper_ln(${x ?? missing})` },
+  { name: 'exp2', help: '2 to the power of x.', sql: (x) => duck`pow(2, ${x ?? missing})` },
+  { name: 'log2', help: 'The logarithm to the base 2.', caseInsensitive: true, sql: (x) => duck`sandpiper_log2(${x ?? missing})` },
+  { name: 'exp10', help: '10 to the power of x.', sql: (x) => duck`pow(10, ${x ?? missing})` },
+  { name: 'log10', help: 'The logarithm to the base 10.', caseInsensitive: true, sql: (x) => duck`sandpiper_log10(${x ?? missing})` },
+  { name: 'log1p', help: 'The natural logarithm of 1 + x.', sql: (x) => duck`sandpiper_ln(1 + ${x ?? missing})` },
+  { name: 'sqrt', help: 'The square root.', caseInsensitive: true, sql: (x) => duck`sandpiper_sqrt(${x ?? missing})` },
+  { name: 'cbrt', help: 'The cube root.', sql: (x) => duck`cbrt(${x ?? missing})` },
+  { name: 'sin', help: 'The sine of an angle in radians.', caseInsensitive: true, sql: (x) => duck`sin(${x ?? missing})` },
+  { name: 'cos', help: 'The cosine of an angle in radians.', caseInsensitive: true, sql: (x) => duck`cos(${x ?? missing})` },
+  { name: 'tan', help: 'The tangent of an angle in radians.', caseInsensitive: true, sql: (x) => duck`tan(${x ?? missing})` },
+  { name: 'asin', help: 'The arc sine.', caseInsensitive: true, sql: (x) => duck`sandpiper_asin(${x ?? missing})` },
+  { name: 'acos', help: 'The arc cosine.', caseInsensitive: true, sql: (x) => duck`sandpiper_acos(${x ?? missing})` },
+  { name: 'atan', help: 'The arc tangent.', caseInsensitive: true, sql: (x) => duck`atan(${x ?? missing})` },
+  { name: 'sinh', help: 'The hyperbolic sine.', sql: (x) => duck`sinh(${x ?? missing})` },
+  { name: 'cosh', help: 'The hyperbolic cosine.', sql: (x) => duck`cosh(${x ?? missing})` },
+  { name: 'tanh', help: 'The hyperbolic tangent.', caseInsensitive: true, sql: (x) => duck`tanh(${x ?? missing})` },
+  { name: 'asinh', help: 'The inverse hyperbolic sine.', sql: (x) => duck`asinh(${x ?? missing})` },
+  { name: 'acosh', help: 'The inverse hyperbolic cosine.', sql: (x) => duck`sandpiper_acosh(${x ?? missing})` },
+  { name: 'atanh', help: 'The inverse hyperbolic tangent.', sql: (x) => duck`sandpiper_atanh(${x ?? missing})` },
+  { name: 'sigmoid', help: '1 / (1 + e to the power of -x).', sql: (x) => duck`(1 / (1 + exp(-${x ?? missing})))` },
+  { name: 'degrees', help: 'Radians as degrees.', caseInsensitive: true, sql: (x) => duck`degrees(${x ?? missing})` },
+  { name: 'radians', help: 'Degrees as radians.', caseInsensitive: true, sql: (x) => duck`radians(${x ?? missing})` },
+  { name: 'lgamma', help: 'The logarithm of the gamma function.', sql: (x) => duck`lgamma(${x ?? missing})` },
+  { name: 'tgamma', help: 'The gamma function.', sql: (x) => duck`gamma(${x ?? missing})` },
+  { name: 'erf', help: 'The error function.', sql: (x) => duck`sandpiper_erf(${x ?? missing})` },
+  { name: 'erfc', help: '1 less the error function.', sql: (x) => duck`(1 - sandpiper_erf(${x ?? missing}))` },
+  { name: 'pow', aliases: ['power'], help: 'x to the power of y.', caseInsensitive: true, count: 2, sql: (x, y) => duck`pow(${x ?? missing}, ${y ?? missing})` },
+  { name: 'atan2', help: 'The angle of the point (x, y).', caseInsensitive: true, count: 2, sql: (y, x) => duck`atan2(${y ?? missing}, ${x ?? missing})` },
+  { name: 'hypot', help: 'The square root of x² + y².', caseInsensitive: true, count: 2, sql: (x, y) => duck`sqrt(${x ?? missing} * ${x ?? missing} + ${y ?? missing} * ${y ?? missing})` },
+];
+
+function asDouble(value: Bound): DuckSql {
+  const type = bare(value.type);
+  if (value.constant?.kind === 'integer') return duckDouble(Number(value.constant.value));
+  return type.kind === 'Float' && type.bits === 64 ? plainSql(value) : duck`CAST(${plainSql(value)} AS DOUBLE)`;
+}
+
+function formula(item: Formula): FunctionDefinition {
+  const count = item.count ?? 1;
+  const { name, help, caseInsensitive, aliases } = item;
+  const signature = count === 2 ? `${name}(x, y)` : `${name}(x)`;
+  return define({ name, signature, help, category: 'mathematical', ...(caseInsensitive ? { caseInsensitive } : {}), ...(aliases ? { aliases } : {}) }, count, count, (args, call) => {
+    args.forEach((arg, index) => need(call, arg, 'number', index));
+    if (args.some(isNull)) return nullResult(call.span);
+    return result(call, args, FLOAT64, item.sql(...args.map(asDouble)));
+  });
+}
+
+function constant(name: string, value: number, help: string): FunctionDefinition {
+  return define({ name, signature: `${name}()`, help, category: 'mathematical', ...(name === 'pi' ? { caseInsensitive: true } : {}) }, 0, 0, (_, call) => withConstant(bound(FLOAT64, duckDouble(value), call.span), { kind: 'float', value }));
+}
+
+function oneNumber(name: string, help: string, type: ClickHouseType, sql: (value: Bound, call: FunctionCall) => DuckSql, extra: { readonly caseInsensitive?: boolean } = {}): FunctionDefinition {
+  return define({ name, signature: `${name}(x)`, help, category: 'mathematical', ...extra }, 1, 1, (args, call) => {
+    need(call, at(args, 0), 'number', 0);
+    if (isNull(at(args, 0))) return nullResult(call.span);
+    return result(call, args, type, sql(at(args, 0), call));
+  });
+}
+
+/** Powers as UInt64: 0 below, the greatest UInt64 above. */
+function wholePower(base: 2 | 10, most: number) {
+  return (value: Bound, call: FunctionCall): DuckSql =>
+    once(call, duck`CAST(${plainSql(value)} AS BIGINT)`, (x) => duck`CAST(CASE WHEN ${x} < 0 THEN 0 WHEN ${x} > ${duckInteger(most)} THEN ${duckInteger(2n ** 64n - 1n)} ELSE CAST(pow(${duckInteger(base)}::DOUBLE, ${x}) AS HUGEINT) END AS UBIGINT)`);
+}
+
+export const MATHEMATICAL: readonly FunctionDefinition[] = [
+  ...FORMULAS.map(formula),
+  constant('pi', Math.PI, 'The ratio of a circle to its diameter.'),
+  constant('e', Math.E, "Euler's number."),
+  oneNumber('sign', '-1, 0 or 1 with the sign of the number.', INT8, (value) => duck`CAST(sign(${plainSql(value)}) AS TINYINT)`, { caseInsensitive: true }),
+  oneNumber('factorial', 'The product of 1 to the number.', UINT64, (value) => duck`CAST(CASE WHEN ${plainSql(value)} <= 0 THEN 1 ELSE factorial(CAST(${plainSql(value)} AS INTEGER)) END AS UBIGINT)`, { caseInsensitive: true }),
+  oneNumber('intExp2', '2 to the power of a whole number.', UINT64, wholePower(2, 63)),
+  oneNumber('intExp10', '10 to the power of a whole number.', UINT64, wholePower(10, 19)),
+  define({ name: 'sqr', signature: 'sqr(x)', help: 'x times x.', category: 'mathematical', caseInsensitive: true }, 1, 1, (args, call) => call.context.call('multiply', [at(args, 0), at(args, 0)], call.span)),
+  define({ name: 'widthBucket', signature: 'widthBucket(x, low, high, count)', help: 'The number of the histogram bucket of x, from 1; 0 below and count + 1 above.', category: 'mathematical', aliases: ['width_bucket', 'WIDTH_BUCKET'] }, 4, 4, (args, call) => {
+    args.forEach((arg, index) => need(call, arg, 'number', index));
+    if (args.some(isNull)) return nullResult(call.span);
+    const [x, low, high] = args.slice(0, 3).map(asDouble);
+    const count = plainSql(cast({ ...at(args, 3), type: bare(at(args, 3).type) }, UINT16));
+    const sql = duck`CASE WHEN ${x ?? missing} < ${low ?? missing} THEN 0 WHEN ${x ?? missing} >= ${high ?? missing} THEN ${count} + 1 ELSE CAST(floor((${x ?? missing} - ${low ?? missing}) * ${count} / (${high ?? missing} - ${low ?? missing})) AS INTEGER) + 1 END`;
+    const countType = bare(at(args, 3).type);
+    const bits = countType.kind === 'Integer' ? ({ 8: 16, 16: 32, 32: 64, 64: 64, 128: 128, 256: 256 } as const)[countType.bits] : 64;
+    const type: ClickHouseType = { kind: 'Integer', bits, signed: false };
+    return result(call, args, type, duck`CAST(${sql} AS ${duckTypeSql(type)})`);
+  }),
+  ...(['isFinite', 'isInfinite', 'isNaN'] as const).map((name) =>
+    define({ name, signature: `${name}(x)`, help: { isFinite: '1 when the number is neither infinite nor NaN.', isInfinite: '1 when the number is infinite.', isNaN: '1 when the value is not a number.' }[name], category: 'arithmetic' }, 1, 1, (args, call) => {
+      need(call, at(args, 0), 'number', 0);
+      if (isNull(at(args, 0))) return nullResult(call.span);
+      const x = asDouble(at(args, 0));
+      return result(call, args, UINT8, { isFinite: duck`isfinite(${x})`, isInfinite: duck`isinf(${x})`, isNaN: duck`isnan(${x})` }[name], 'boolean');
+    })),
+  define({ name: 'ifNotFinite', signature: 'ifNotFinite(x, alternative)', help: 'x, or the alternative when x is infinite or NaN.', category: 'arithmetic' }, 2, 2, (args, call) => call.context.call('if', [call.context.call('isFinite', [at(args, 0)], call.span), at(args, 0), at(args, 1)], call.span)),
+];
