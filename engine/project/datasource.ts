@@ -6,6 +6,7 @@ import { SandpiperError, type Problem, type Span } from '../errors.ts';
 import type { Expression } from '../sql/ast.ts';
 import { parseExpressionList } from '../sql/parse.ts';
 import { isNullable } from '../sql/types.ts';
+import { connectorColumns } from './connector-column.ts';
 import { dedent, type Directive } from './directive.ts';
 import { findKeyword, findNearest } from './keyword.ts';
 import { parseIndexes, parseSchema, type Column, type Index } from './schema.ts';
@@ -59,7 +60,8 @@ const CLASSIC_ENGINES = ['Join', 'Memory'];
 
 export function readDataSource(name: string, path: string, directives: readonly Directive[], problems: Problem[]): DataSource {
   const schema = directives.find(({ keyword }) => keyword === 'SCHEMA');
-  const columns = schema?.block ? parseSchema(schema.block, problems) : [];
+  const written = schema?.block ? parseSchema(schema.block, problems) : [];
+  const columns = [...written, ...connectorColumns(directives, written)];
   if (!schema) problems.push({ severity: 'error', message: 'SCHEMA is mandatory: list the columns below `SCHEMA >`.', span: directives[0]?.span ?? { start: 0, end: 0 } });
   const indexes = directives.find(({ keyword }) => keyword === 'INDEXES')?.block;
   const version = readVersion(directives);
@@ -67,7 +69,7 @@ export function readDataSource(name: string, path: string, directives: readonly 
   checkConnectors(directives, problems);
   const settings = Object.fromEntries(directives.flatMap((directive) => (isSetting(directive.keyword) ? [[directive.keyword, textOf(directive)]] : [])));
   const tableEngine = readTableEngine(directives, problems);
-  if (columns.length > 0) checkKeys(tableEngine, columns, directives, problems);
+  if (written.length > 0) checkKeys(tableEngine, columns, directives, problems);
   return {
     name,
     path,

@@ -18,6 +18,8 @@ export interface Column {
   readonly defaultExpression?: string;
   /** With its brackets: `CODEC(ZSTD(1))`. */
   readonly codec?: string;
+  /** Added by a connector: not in the SCHEMA. */
+  readonly isAutomatic?: boolean;
   readonly span: Span;
 }
 
@@ -195,8 +197,9 @@ function typeOfDefault(expression: string): ClickHouseType | undefined {
   }
 }
 
-/** Line comments blanked out, so that offsets stay; not inside texts and JSON paths. */
-function withoutComments(text: string): string {
+/** Comments blanked out, so that offsets stay: `--` outside texts and JSON paths, and lines that begin with `#`. */
+function withoutComments(source: string): string {
+  const text = source.replace(/^[ \t]*#.*$/gm, (line) => ' '.repeat(line.length));
   if (!text.includes('--')) return text;
   let made = '';
   let quote = '';

@@ -69,6 +69,9 @@ function toBoolean(value: Value | undefined): Value {
   return integer(isTrue(present) ? 1 : 0);
 }
 
+/** A default of DateTime64 may lack the milliseconds: it never came from a caller. */
+const DEFAULT_CONVERTERS: Readonly<Record<string, Converter>> = { DateTime64: matching(DATE_TIME) };
+
 /** The supplied value or the default; undefined when `defined=False` lets it be missing. */
 function suppliedOrDefault(args: (name: string) => Value | undefined): Value | undefined {
   const supplied = given(args('x')) ?? given(args('default'));
@@ -83,10 +86,11 @@ function scalar(type: string, convert: Converter): TemplateFunction {
     signature: `${type}(name, default, description=…, required=…, enum=…, example=…)`,
     help: HELP[type] ?? `A parameter checked as ${type}; written as to${type}('…').`,
     call: (call) => {
-      const supplied = suppliedOrDefault(bindArguments(type, call, TYPE_ARGUMENTS));
+      const args = bindArguments(type, call, TYPE_ARGUMENTS);
+      const supplied = suppliedOrDefault(args);
       if (!supplied) return NONE;
       const text = textOf(supplied);
-      const value = convert(text);
+      const value = convert(text) ?? (supplied === args('default') ? DEFAULT_CONVERTERS[type]?.(text) : undefined);
       if (!value) throw new TemplateFault('ValueError', `Error validating '${text}' to type ${type}`);
       return value;
     },

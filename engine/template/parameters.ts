@@ -266,7 +266,9 @@ function merge(name: string, found: readonly { readonly template: number; readon
   const uses = found.map(({ use }) => use);
   const typed = uses.filter(({ kind }) => kind === 'type');
   const last = <K extends keyof ParameterUse>(key: K): ParameterUse[K] | undefined => uses.findLast((use) => use[key] !== undefined && use[key] !== '')?.[key];
-  const type = typed.findLast(({ inOutput }) => inOutput)?.type ?? typed.at(-1)?.type ?? last('type') ?? 'String';
+  const declared = typed.findLast(({ inOutput }) => inOutput)?.type ?? typed.at(-1)?.type ?? last('type') ?? 'String';
+  // What fits DateTime64 fits DateTime too, and not the other way round.
+  const type = declared === 'DateTime' && typed.some((use) => use.type === 'DateTime64') ? 'DateTime64' : declared;
   const isAskedFor = uses.some(({ isNeeded }) => isNeeded);
   const described = {
     defaultValue: last('defaultValue') ?? uses.find(({ defaultValue }) => defaultValue !== undefined)?.defaultValue,
@@ -305,7 +307,7 @@ const SAMPLES: Readonly<Record<string, string>> = { Date: '2024-01-01', DateTime
 /** A value that the parameter accepts: its default, first choice or example, else one of its type. */
 export function sampleValue(parameter: TemplateParameter): string {
   const described = parameter.defaultValue ?? parameter.enum?.[0] ?? parameter.example;
-  if (described !== undefined && described !== '') return described;
+  if (described !== undefined && described !== '') return parameter.type === 'DateTime64' && /^[\d-]{10}[T ][\d:]{8}$/.test(described) ? `${described}.000` : described;
   const type = /^Array\((.*)\)$/s.exec(parameter.type)?.[1] ?? parameter.type;
   return SAMPLES[type] ?? (/^(?:U?Int|Float)/.test(type) ? '1' : 'a');
 }

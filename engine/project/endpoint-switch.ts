@@ -1,0 +1,66 @@
+/**
+ * The publish switch: adds, moves or removes TYPE endpoint in the text of a pipe, with the least change. A pipe none of
+ * whose nodes has a TYPE is published by Classic's habit, so taking it off the air writes TYPE standard.
+ */
+import { SandpiperError } from '../errors.ts';
+import { readDirectives, type Directive } from './directive.ts';
+
+interface NodeLines {
+  readonly name: string;
+  readonly type: Directive | undefined;
+  readonly end: number;
+}
+
+/** The pipe's text with `node` as its endpoint, or with none. Throws SandpiperError 'not-found' or 'conflict'. */
+export function setEndpoint(text: string, node: string | undefined): string {
+  const nodes = nodesOf(text);
+  const newline = text.includes('\r\n') ? '\r\n' : '\n';
+  const isEndpoint = ({ type }: NodeLines): boolean => type?.value.toLowerCase() === 'endpoint';
+  const edits: { readonly start: number; readonly end: number; readonly text: string }[] = [];
+  const write = (target: NodeLines, type: string): void => {
+    if (target.type) edits.push({ ...rangeOf(target.type), text: type });
+    else edits.push({ start: target.end, end: target.end, text: `${newline}${newline}TYPE ${type}${target.end === text.length ? newline : ''}` });
+  };
+  if (node === undefined) {
+    const endpoints = nodes.filter(isEndpoint);
+    const keepsType = nodes.some((one) => one.type && !isEndpoint(one));
+    for (const [index, one] of endpoints.entries()) {
+      if (keepsType || index > 0) edits.push(removal(text, one));
+      else write(one, 'standard');
+    }
+    const last = nodes.at(-1);
+    if (last && nodes.every(({ type }) => !type)) write(last, 'standard');
+  } else {
+    const target = nodes.find(({ name }) => name === node);
+    if (!target) throw new SandpiperError('not-found', `The pipe has no node named ${node}.`);
+    const type = target.type?.value.toLowerCase() ?? 'standard';
+    if (type !== 'endpoint' && type !== 'standard' && type !== '') throw new SandpiperError('conflict', `The node ${node} has TYPE ${type}, so it cannot be the endpoint: add a node for it.`);
+    for (const one of nodes) if (one !== target && isEndpoint(one)) edits.push(removal(text, one));
+    if (!isEndpoint(target)) write(target, 'endpoint');
+  }
+  return edits.sort((a, b) => b.start - a.start).reduce((made, edit) => made.slice(0, edit.start) + edit.text + made.slice(edit.end), text);
+}
+
+function nodesOf(text: string): NodeLines[] {
+  const nodes: { name: string; type: Directive | undefined; end: number }[] = [];
+  for (const directive of readDirectives(text, 'pipe').directives) {
+    const current = nodes.at(-1);
+    if (directive.keyword === 'NODE') nodes.push({ name: directive.value, type: undefined, end: directive.span.end });
+    else if (current && !['TOKEN', 'TAGS', 'VERSION'].includes(directive.keyword)) {
+      if (directive.keyword === 'TYPE') current.type ??= directive;
+      current.end = directive.span.end;
+    }
+  }
+  return nodes;
+}
+
+function rangeOf(directive: Directive): { start: number; end: number } {
+  return directive.value === '' ? { start: directive.span.end, end: directive.span.end } : directive.valueSpan;
+}
+
+/** The line of TYPE, with the blank lines before it. */
+function removal(text: string, node: NodeLines): { start: number; end: number; text: string } {
+  const { start, end } = node.type?.span ?? { start: 0, end: 0 };
+  const before = text.slice(0, start).trimEnd().length;
+  return { start: before, end, text: '' };
+}
