@@ -152,6 +152,11 @@ export function dropNotice(id: number): void {
   useDesk.setState(({ notices }) => ({ notices: notices.filter((one) => one.id !== id) }));
 }
 
+/** Notices that are no longer true. */
+export function dropNoticesThat(isOver: (message: string) => boolean): void {
+  useDesk.setState(({ notices }) => ({ notices: notices.filter((one) => !isOver(one.message)) }));
+}
+
 useDesk.subscribe((state, before) => {
   if (state.folder === '' || state.folder !== before.folder) return;
   if (state.tabs === before.tabs && state.active === before.active && state.parameterValues === before.parameterValues) return;

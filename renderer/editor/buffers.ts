@@ -6,7 +6,7 @@
 import { create } from 'zustand';
 import type { CheckView, FileText } from '../../engine/api/protocol.ts';
 import { api, errorBodyOf, RequestFailed } from '../api.ts';
-import { addNotice } from '../desk-state.ts';
+import { addNotice, dropNoticesThat } from '../desk-state.ts';
 import { queryClient } from '../queries.ts';
 import { dropDraft, findDraft, keepDraft } from './drafts.ts';
 
@@ -138,10 +138,11 @@ async function write(buffer: TextBuffer, baseVersion: string | undefined): Promi
     put(saved);
     if (isDirty(saved)) keepDraft(buffer.path, { text: saved.text, baseVersion: file.version });
     else dropDraft(buffer.path);
+    dropNoticesThat((message) => message.startsWith(notSaved(buffer.path)));
     return true;
   } catch (error) {
     if (error instanceof RequestFailed && error.status === 409 && (await findConflict(buffer))) return false;
-    addNotice('error', `${buffer.path} is not saved: ${errorBodyOf(error).error}`);
+    addNotice('error', `${notSaved(buffer.path)} ${errorBodyOf(error).error}`);
     return false;
   }
 }
@@ -155,6 +156,10 @@ async function findConflict(buffer: TextBuffer): Promise<boolean> {
     if (error instanceof RequestFailed) return false;
     throw error;
   }
+}
+
+function notSaved(path: string): string {
+  return `${path} is not saved.`;
 }
 
 function put(buffer: TextBuffer): void {
