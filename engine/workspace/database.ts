@@ -15,10 +15,12 @@ export type { DuckDBConnection as Connection, DuckDBType, DuckDBValue };
 
 export interface QueryOptions {
   readonly signal?: AbortSignal;
+  /** Reading stops soon after this many rows; the reader then may hold a few more. */
+  readonly atMostRows?: number;
 }
 
 export interface Database {
-  /** Reads on a connection of the pool: many at once. All rows are in the reader when the promise resolves. */
+  /** Reads on a connection of the pool: many at once. All rows (or as many as asked) are in the reader when the promise resolves. */
   readonly query: (sql: string, options?: QueryOptions) => Promise<DuckDBResultReader>;
   /** Whether DuckDB would run the SQL, without running it. Throws SandpiperError 'query-failed'. */
   readonly prepare: (sql: string) => Promise<void>;
@@ -79,7 +81,7 @@ class DuckDatabase implements Database {
   }
 
   query(sql: string, options: QueryOptions = {}): Promise<DuckDBResultReader> {
-    return this.#reading((connection) => interruptible(connection, options.signal, () => attempt(this.#path, () => connection.runAndReadAll(sql), sql)));
+    return this.#reading((connection) => interruptible(connection, options.signal, () => attempt(this.#path, () => (options.atMostRows === undefined ? connection.runAndReadAll(sql) : connection.streamAndReadUntil(sql, options.atMostRows)), sql)));
   }
 
   prepare(sql: string): Promise<void> {

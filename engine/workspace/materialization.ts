@@ -1,0 +1,122 @@
+/**
+ * Materialized views. On every block that lands in a data source, each view that reads it first runs over the block
+ * alone (tables that it joins are read whole), inside the transaction of the block, and its rows are appended to the
+ * target; the target's own views then run on those rows. A new view is filled from the rows that are there.
+ * sandpiper.materialization remembers which views have been filled, by their SQL.
+ */
+import type { Pipe, PipeNode } from '../project/pipe.ts';
+import type { Materialization } from '../project/project.ts';
+import type { Catalog, CatalogTable } from '../sql/catalog.ts';
+import { duck, duckName, duckString } from '../sql/duck.ts';
+import { translateForTable } from '../sql/translate.ts';
+import type { Materialize } from './block-loader.ts';
+import type { Connection, Database } from './database.ts';
+import type { Queries } from './queries.ts';
+import type { StoredTable } from './tables.ts';
+
+/** A view that can run: its parts are there and its target exists. */
+export interface View {
+  readonly id: string;
+  readonly pipe: Pipe;
+  readonly node: PipeNode;
+  /** The data source whose blocks it runs on. */
+  readonly source: string;
+  readonly target: StoredTable;
+  readonly backfill: boolean;
+}
+
+export class Materializations implements Materialize {
+  readonly #queries: Queries;
+  #views: readonly View[] = [];
+  #blocks = 0;
+
+  constructor(queries: Queries) {
+    this.#queries = queries;
+  }
+
+  get views(): readonly View[] {
+    return this.#views;
+  }
+
+  /** Takes the project's views. One that cannot run is told with its reason and left out. */
+  setViews(materializations: readonly Materialization[], tables: ReadonlyMap<string, StoredTable>, problem: (message: string) => void): void {
+    this.#views = materializations.flatMap(({ pipe, node, source, target: name }): View[] => {
+      const target = tables.get(name);
+      if (!target) problem(`The materialized view ${pipe.name} fills ${name}, and there is no such data source.`);
+      else if (source === undefined) problem(`The materialized view ${pipe.name} reads no data source first, so nothing would run it.`);
+      else return [{ id: `${pipe.name}.${node.name}`, pipe, node, source, target, backfill: target.source.settings['BACKFILL'] !== 'skip' }];
+      return [];
+    });
+  }
+
+  isFedBy(table: string): boolean {
+    return this.#views.some((view) => view.source === table);
+  }
+
+  async onBlock(connection: Connection, table: string, blockTable: string): Promise<void> {
+    for (const view of this.#views.filter((one) => one.source === table)) {
+      await this.#append(connection, view, blockName(blockTable));
+    }
+  }
+
+  /** Appends the view's rows over one block, and runs what the target feeds on them. */
+  async #append(connection: Connection, view: View, block: readonly [string, string]): Promise<void> {
+    const select = this.selectOver(view, block);
+    const target = duck`main.${duckName(view.target.source.name)}`.text;
+    if (!this.isFedBy(view.target.source.name)) {
+      await connection.run(`INSERT INTO ${target} BY NAME ${select}`);
+      return;
+    }
+    this.#blocks += 1;
+    const name = `sandpiper_view_block_${this.#blocks}`;
+    await connection.run(`CREATE TEMP TABLE "${name}" AS ${select}`);
+    await connection.run(`INSERT INTO ${target} BY NAME SELECT * FROM temp.main."${name}"`);
+    for (const next of this.#views.filter((one) => one.source === view.target.source.name)) await this.#append(connection, next, ['temp', name]);
+    await connection.run(`DROP TABLE temp.main."${name}"`);
+  }
+
+  /** The view's SQL with its source replaced by another table of the same columns. */
+  selectOver(view: View, block: readonly [string, string]): string {
+    const { pipe, node } = view;
+    const catalog = this.#withBlock(this.#queries.catalogOf(pipe, node, {}), view.source, block);
+    return this.#queries.placed(pipe, node, this.#queries.renderNode(pipe, node, {}), () =>
+      translateForTable(this.#queries.parseNode(pipe, node, {}), view.target.catalog.columns, { catalog }));
+  }
+
+  /** The catalog in which the first table of the chain is the block; the same table joined elsewhere stays whole. */
+  #withBlock(catalog: Catalog, source: string, block: readonly [string, string]): Catalog {
+    let taken = false;
+    return {
+      tableNames: catalog.tableNames,
+      findTable: (database, name): CatalogTable | undefined => {
+        const table = catalog.findTable(database, name);
+        if (table?.kind === 'query' && !taken) return { ...table, catalog: this.#withBlock(table.catalog ?? catalog, source, block) };
+        if (table?.kind !== 'stored' || taken || table.duckdbName[1] !== source) return table;
+        taken = true;
+        return { kind: 'stored', duckdbName: block, columns: table.columns };
+      },
+    };
+  }
+
+  /** Fills the views that have not been filled yet from the rows that their sources hold. Gives their ids. */
+  async populateNew(database: Database): Promise<readonly string[]> {
+    await database.write((connection) => connection.run('CREATE TABLE IF NOT EXISTS sandpiper.materialization (id VARCHAR, sql VARCHAR)'));
+    const reader = await database.query('SELECT id FROM sandpiper.materialization');
+    const known = new Set(reader.getRows().map(([id]) => String(id)));
+    const filled: string[] = [];
+    for (const view of this.#views.filter(({ id }) => !known.has(id))) {
+      await database.write(async (connection) => {
+        if (view.backfill) await this.#append(connection, view, ['main', view.source]);
+        await connection.run(duck`INSERT INTO sandpiper.materialization VALUES (${duckString(view.id)}, ${duckString(view.node.sql)})`.text);
+      });
+      filled.push(view.id);
+    }
+    return filled;
+  }
+}
+
+/** `temp.main."name"` as schema and table for the translator. */
+function blockName(blockTable: string): readonly [string, string] {
+  const name = /"((?:[^"]|"")+)"$/.exec(blockTable)?.[1] ?? blockTable.split('.').at(-1) ?? blockTable;
+  return ['temp', name.replaceAll('""', '"')];
+}

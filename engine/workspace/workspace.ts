@@ -1,0 +1,437 @@
+/**
+ * A project with its database, open: the one object behind the API and the command line. Follows the project's files,
+ * keeps tables and views in step with them, takes rows in, answers queries, and tells listeners what changed.
+ */
+import { randomUUID } from 'node:crypto';
+import { createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { SandpiperError } from '../errors.ts';
+import type { DataFile } from '../project/datafile.ts';
+import type { DataSource } from '../project/datasource.ts';
+import { setEndpoint } from '../project/endpoint-switch.ts';
+import type { Pipe } from '../project/pipe.ts';
+import { loadProject, type Project } from '../project/project.ts';
+import { duck, duckName } from '../sql/duck.ts';
+import { checkFile, type FileCheck } from './check.ts';
+import { complete, hover, type CompletionItem, type EditorPlace } from './complete.ts';
+import { openDatabase, type Database } from './database.ts';
+import { loadFixtures } from './fixtures.ts';
+import { importFile, type FileFormat, type ImportReceipt } from './import-file.ts';
+import { inferSchema } from './infer-schema.ts';
+import { openIngest, type Accepted, type AcceptOptions, type Ingest } from './ingest.ts';
+import { Jobs, type Job } from './jobs.ts';
+import { Materializations } from './materialization.ts';
+import { ProjectFolder } from './project-folder.ts';
+import { quarantineName } from './quarantine.ts';
+import { outputNode, Queries, type QueryOptions, type QueryWorld } from './queries.ts';
+import { RequestLog, type LoggedRequest } from './request-log.ts';
+import type { QueryResult } from './result-format.ts';
+import { syncTables, type StoredTable } from './tables.ts';
+import { Tokens } from './tokens.ts';
+
+export interface WorkspaceOptions {
+  /** Default: PROJECT/.sandpiper */
+  readonly dataFolder?: string;
+  /** Follow changes of the files. */
+  readonly watch: boolean;
+  /** Load fixtures into data sources that never had rows. */
+  readonly fixtures: boolean;
+  readonly version: string;
+}
+
+export type Change =
+  | { readonly kind: 'files'; readonly revision: number; readonly paths: readonly string[] }
+  | { readonly kind: 'rows'; readonly dataSource: string; readonly rowCount: number; readonly quarantinedCount: number; readonly added: number }
+  | { readonly kind: 'job'; readonly job: Job }
+  | { readonly kind: 'request'; readonly request: LoggedRequest }
+  | { readonly kind: 'notice'; readonly severity: 'info' | 'warning' | 'error'; readonly message: string };
+
+/** What the page runs: a node of a file, perhaps unsaved, or SQL. */
+export type PreviewSource =
+  | { readonly kind: 'node'; readonly path: string; readonly text?: string; readonly node: string }
+  | { readonly kind: 'sql'; readonly sql: string };
+
+interface Counts {
+  rowCount: number;
+  quarantinedCount: number;
+}
+
+export async function openWorkspace(projectPath: string, options: WorkspaceOptions): Promise<Workspace> {
+  const folder = new ProjectFolder(projectPath);
+  const dataFolder = options.dataFolder ?? join(folder.path, '.sandpiper');
+  try {
+    mkdirSync(dataFolder, { recursive: true });
+    if (!existsSync(join(dataFolder, '.gitignore'))) writeFileSync(join(dataFolder, '.gitignore'), '*\n');
+  } catch (error) {
+    throw new SandpiperError('storage', `The data folder ${dataFolder} cannot be written. Choose another with --data.`, { cause: error });
+  }
+  const database = await openDatabase(join(dataFolder, 'sandpiper.duckdb'));
+  try {
+    const workspace = new Workspace(folder, dataFolder, database, new Tokens(dataFolder), options);
+    await workspace.start();
+    return workspace;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+export class Workspace {
+  readonly folder: ProjectFolder;
+  readonly dataFolder: string;
+  readonly tokens: Tokens;
+  readonly jobs: Jobs;
+  readonly requests: RequestLog;
+  readonly queries: Queries;
+  readonly timeZone = 'UTC';
+  readonly version: string;
+  revision = 0;
+  #project: Project = loadProject([]);
+  #tables: ReadonlyMap<string, StoredTable> = new Map();
+  #texts = new Map<string, string>();
+  #parsed = new Map<string, DataFile>();
+  readonly #database: Database;
+  readonly #options: WorkspaceOptions;
+  readonly #materializations: Materializations;
+  readonly #counts = new Map<string, Counts>();
+  readonly #listeners = new Set<(change: Change) => void>();
+  readonly #staged: string;
+  #ingest: Ingest | undefined;
+  #reloading: Promise<void> = Promise.resolve();
+  #told = new Set<string>();
+
+  constructor(folder: ProjectFolder, dataFolder: string, database: Database, tokens: Tokens, options: WorkspaceOptions) {
+    this.folder = folder;
+    this.dataFolder = dataFolder;
+    this.tokens = tokens;
+    this.version = options.version;
+    this.#database = database;
+    this.#options = options;
+    this.#staged = join(dataFolder, 'uploads');
+    this.jobs = new Jobs((job) => this.#tell({ kind: 'job', job }));
+    this.requests = new RequestLog((request) => this.#tell({ kind: 'request', request }));
+    this.queries = new Queries(() => this.world());
+    this.#materializations = new Materializations(this.queries);
+  }
+
+  get name(): string {
+    return basename(this.folder.path);
+  }
+
+  get project(): Project {
+    return this.#project;
+  }
+
+  async start(): Promise<void> {
+    rmSync(this.#staged, { recursive: true, force: true });
+    await this.#load([]);
+    this.#ingest = await openIngest(this.#database, {
+      folder: join(this.dataFolder, 'journal'),
+      findTable: (name) => this.#tables.get(name)?.ingest,
+      materialize: this.#materializations,
+      onRows: (dataSource, outcome) => this.#rowsArrived(dataSource, outcome.loaded, outcome.quarantined),
+      onNotice: (severity, message) => this.#notice(severity, message),
+    });
+    // Rows that a crash left in the journal count as rows that are there.
+    await this.#ingest.flush().catch((error: unknown) => this.#notice('warning', error instanceof Error ? error.message : String(error)));
+    if (this.#options.fixtures) await loadFixtures(this.folder, this.#database, [...this.#tables.values()], this.#materializations, (severity, message) => this.#notice(severity, message));
+    await this.#populate();
+    await this.#countAll();
+    if (this.#options.watch) this.folder.watch((paths) => void this.reload(paths).catch((error: unknown) => this.#notice('error', error instanceof Error ? error.message : String(error))));
+  }
+
+  async close(): Promise<void> {
+    await this.folder.close();
+    this.jobs.cancelAll();
+    await this.#reloading.catch(() => undefined); // Whoever asked for the reload was told.
+    await this.#ingest?.close();
+    rmSync(this.#staged, { recursive: true, force: true });
+    await this.#database.close();
+  }
+
+  onChange(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  world(): QueryWorld {
+    return {
+      project: this.#project, tables: this.#tables, fileText: (path) => this.fileText(path), database: this.#database, timeZone: this.timeZone,
+      rowCount: (dataSource) => this.#counts.get(dataSource)?.rowCount ?? 0,
+    };
+  }
+
+  fileText(path: string): string {
+    return this.#texts.get(path) ?? '';
+  }
+
+  /** Reads the files again; changes are told with these paths. */
+  reload(paths: readonly string[]): Promise<void> {
+    const next = this.#reloading.catch(() => undefined).then(() => this.#load(paths)); // The one before has told its failure.
+    this.#reloading = next;
+    return next;
+  }
+
+  async #load(paths: readonly string[]): Promise<void> {
+    const files = this.folder.dataFiles();
+    const before = this.#texts;
+    this.#texts = new Map(files.map(({ path, text }) => [path, text]));
+    const changed = files.length !== before.size || files.some(({ path, text }) => before.get(path) !== text);
+    if (changed || this.revision === 0) {
+      this.#project = this.#read(files);
+      this.#parsed = new Map(this.#project.files.map((file) => [file.path, file.datafile]));
+      this.tokens.declare(this.#project.tokens);
+      const tables = await syncTables(this.#database, this.#project.dataSources, (severity, message) => this.#noticeOnce(severity, message));
+      this.#tables = keepSame(this.#tables, tables);
+      this.queries.forget();
+      this.#materializations.setViews(this.#project.materializations, this.#tables, (message) => this.#noticeOnce('warning', message));
+      this.#ingest?.wake();
+      if (this.#ingest) {
+        await this.#populate();
+        await this.#countAll();
+      }
+    }
+    this.revision += 1;
+    if (paths.length > 0) this.#tell({ kind: 'files', revision: this.revision, paths });
+  }
+
+  /** The project with one text in place of a file's own, as it would be if that were saved. */
+  projectWith(path: string, text: string): Project {
+    const files = [...this.#texts].filter(([known]) => known !== path).map(([known, own]) => ({ path: known, text: own }));
+    return this.#read([...files, { path, text }]);
+  }
+
+  #read(files: readonly { readonly path: string; readonly text: string }[]): Project {
+    return loadProject(files, {
+      environment: definedOnly(process.env),
+      parsed: (path, text) => {
+        const known = this.#parsed.get(path);
+        return known?.text === text ? known : undefined;
+      },
+    });
+  }
+
+  async #populate(): Promise<void> {
+    const filled = await this.#materializations.populateNew(this.#database).catch((error: unknown) => {
+      this.#noticeOnce('error', `A materialized view could not be filled: ${error instanceof Error ? error.message : String(error)}`);
+      return [];
+    });
+    if (filled.length > 0) this.#notice('info', `Filled from the rows that were there: ${filled.join(', ')}.`);
+  }
+
+  async #countAll(): Promise<void> {
+    for (const { source } of this.#tables.values()) await this.#count(source.name);
+  }
+
+  async #count(name: string): Promise<Counts> {
+    const count = async (table: string) => Number((await this.#database.query(duck`SELECT count(*) FROM main.${duckName(table)}`.text)).getRows()[0]?.[0] ?? 0);
+    const counts = { rowCount: await count(name), quarantinedCount: await count(quarantineName(name)) };
+    this.#counts.set(name, counts);
+    return counts;
+  }
+
+  async counts(name: string): Promise<Readonly<Counts>> {
+    return this.#counts.get(name) ?? (this.#tables.has(name) ? this.#count(name) : { rowCount: 0, quarantinedCount: 0 });
+  }
+
+  #rowsArrived(name: string, loaded: number, quarantined: number): void {
+    const counts = this.#counts.get(name) ?? { rowCount: 0, quarantinedCount: 0 };
+    counts.rowCount += loaded;
+    counts.quarantinedCount += quarantined;
+    this.#counts.set(name, counts);
+    this.#tell({ kind: 'rows', dataSource: name, ...counts, added: loaded });
+    this.#countTargets(name);
+  }
+
+  /** What views add to their targets is counted anew, since only DuckDB knows it. */
+  #countTargets(name: string): void {
+    for (const view of this.#materializations.views.filter((one) => one.source === name)) {
+      const target = view.target.source.name;
+      const before = this.#counts.get(target)?.rowCount ?? 0;
+      void this.#count(target).then((counts) => this.#tell({ kind: 'rows', dataSource: target, ...counts, added: counts.rowCount - before }), () => undefined); // The engine is stopping.
+    }
+  }
+
+  getDataSource(name: string): DataSource {
+    const source = this.#project.findDataSource(name);
+    if (!source) throw new SandpiperError('not-found', `Data Source "${name}" does not exist`);
+    return source;
+  }
+
+  #getTable(name: string): StoredTable {
+    const table = this.#tables.get(this.getDataSource(name).name);
+    if (!table) throw new SandpiperError('conflict', `The data source ${name} has errors in its file, so it has no table.`);
+    return table;
+  }
+
+  appendEvents(name: string, body: Uint8Array, options: AcceptOptions): Promise<Accepted> {
+    if (!this.#ingest) throw new SandpiperError('unavailable', 'The engine is starting.');
+    return this.#ingest.accept(this.#getTable(name).source.name, body, options);
+  }
+
+  /** Imports a file of this machine and gives the receipt. */
+  importFile(name: string, path: string, mode: 'append' | 'replace', options: { readonly fileName?: string; readonly format?: FileFormat } = {}): Promise<ImportReceipt> {
+    return this.#startImport(path, name, mode, options).finished;
+  }
+
+  #startImport(path: string, name: string, mode: 'append' | 'replace', options: { readonly fileName?: string; readonly format?: FileFormat }): { readonly job: Job; readonly finished: Promise<ImportReceipt> } {
+    const table = this.#getTable(name);
+    return this.jobs.start('import', `Import ${options.fileName ?? basename(path)} into ${name}`, async ({ signal, progress }) => {
+      // Events that were answered before belong before the file's rows.
+      await this.#ingest?.flush(name);
+      const receipt = await importFile(this.#database, path, table.ingest, { mode, signal, onProgress: progress, materialize: this.#materializations, ...options });
+      const counts = await this.#count(table.source.name);
+      this.#tell({ kind: 'rows', dataSource: table.source.name, ...counts, added: receipt.loaded });
+      this.#countTargets(table.source.name);
+      return receipt;
+    });
+  }
+
+  /** Imports a body that arrives as a stream. */
+  async importBody(name: string, body: AsyncIterable<Uint8Array>, options: { readonly mode: 'append' | 'replace'; readonly format: FileFormat; readonly fileName: string }): Promise<ImportReceipt> {
+    this.#getTable(name);
+    const file = await this.#stageStream(options.fileName, body);
+    try {
+      return await this.importFile(name, file, options.mode, { fileName: options.fileName, format: options.format });
+    } finally {
+      rmSync(file, { force: true });
+    }
+  }
+
+  /** Keeps an uploaded file until it is imported or the engine stops; gives its name. */
+  async stage(name: string, body: ReadableStream<Uint8Array>): Promise<string> {
+    return basename(await this.#stageStream(name, Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0])));
+  }
+
+  async #stageStream(name: string, body: AsyncIterable<Uint8Array>): Promise<string> {
+    mkdirSync(this.#staged, { recursive: true });
+    const file = join(this.#staged, `${randomUUID()}_${basename(name).replace(/[^\w.-]/g, '_')}`);
+    try {
+      await pipeline(Readable.from(body), createWriteStream(file));
+    } catch (error) {
+      rmSync(file, { force: true });
+      throw new SandpiperError('storage', `The file ${name} could not be received: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+    return file;
+  }
+
+  stagedFile(name: string): string {
+    const found = existsSync(this.#staged) ? readdirSync(this.#staged).find((file) => file === name) : undefined;
+    if (found === undefined) throw new SandpiperError('not-found', 'The uploaded file is no longer there: choose it again.');
+    return join(this.#staged, found);
+  }
+
+  inspect(path: string): Job {
+    return this.jobs.start('inspect', `Look at ${shownName(path)}`, ({ signal, progress }) => inferSchema(path, { signal, onProgress: progress, fileName: shownName(path) })).job;
+  }
+
+  /** Imports as a job; `create` first writes the new data source's file. */
+  async import(path: string, name: string, mode: 'append' | 'replace' | 'create', datafile: string | undefined): Promise<Job> {
+    if (mode === 'create') {
+      if (datafile === undefined) throw new SandpiperError('bad-request', 'A new data source needs the text of its file.');
+      if (!/^[A-Za-z_]\w*$/.test(name)) throw new SandpiperError('bad-request', `${name} is no name for a data source: use letters, digits and _.`);
+      if (this.#project.findDataSource(name) || this.#project.findPipe(name)) throw new SandpiperError('conflict', `There is a data source or pipe called ${name} already.`);
+      const file = `datasources/${name}.datasource`;
+      const errors = this.projectWith(file, datafile).files.find((one) => one.path === file)?.diagnostics.filter(({ severity }) => severity === 'error') ?? [];
+      const [first] = errors;
+      if (first) throw new SandpiperError('bad-request', `The schema has an error: ${first.message}`);
+      await this.folder.write(file, datafile, undefined);
+      await this.reload([file]);
+    }
+    return this.#startImport(path, name, mode === 'create' ? 'append' : mode, { fileName: shownName(path) }).job;
+  }
+
+  async truncate(name: string): Promise<void> {
+    const rejected = name.endsWith('_quarantine') ? this.#tables.get(name.slice(0, -'_quarantine'.length)) : undefined;
+    const source = rejected?.source ?? this.#getTable(name).source;
+    await this.#ingest?.flush(source.name);
+    await this.#database.write((connection) => connection.run(duck`DELETE FROM main.${duckName(rejected ? name : source.name)}`.text));
+    const counts = await this.#count(source.name);
+    this.#tell({ kind: 'rows', dataSource: source.name, ...counts, added: 0 });
+  }
+
+  runSql(sql: string, options: QueryOptions & { readonly pipeline?: string }): Promise<QueryResult & { readonly format?: string }> {
+    return this.queries.runSql(sql, { ...options, ...(options.pipeline === undefined ? {} : { over: options.pipeline }) });
+  }
+
+  /** Runs a published pipe. `over` is SQL over its result, which it knows as `_`. */
+  async runEndpoint(name: string, options: QueryOptions & { readonly over?: string }): Promise<QueryResult> {
+    const pipe = this.#project.findPipe(name);
+    if (!pipe) throw new SandpiperError('not-found', `The pipe '${name}' does not exist`);
+    if (!pipe.published) throw new SandpiperError('not-found', `The pipe '${name}' is not published: give one of its nodes TYPE endpoint.`);
+    const node = outputNode(pipe);
+    if (!node) throw new SandpiperError('not-found', `The pipe '${name}' has no nodes.`);
+    if (options.over !== undefined) return this.queries.runSql(options.over, { ...options, over: name });
+    return this.queries.runNode(pipe, node, options);
+  }
+
+  /** Runs for the page, at most `rowLimit` rows and one more. */
+  async preview(source: PreviewSource, options: QueryOptions): Promise<QueryResult> {
+    if (source.kind === 'sql') return this.queries.runSql(source.sql, options);
+    const unsaved = source.text !== undefined && source.text !== this.fileText(source.path);
+    const project = unsaved ? this.projectWith(source.path, source.text ?? '') : this.#project;
+    const queries = unsaved ? new Queries(() => ({ ...this.world(), project, fileText: (path) => (path === source.path ? (source.text ?? '') : this.fileText(path)) })) : this.queries;
+    const pipe = project.pipes.find((one) => one.path === source.path);
+    const node = pipe?.nodes.find((one) => one.name === source.node);
+    if (!pipe || !node) throw new SandpiperError('not-found', `There is no node ${source.node} in ${source.path}.`);
+    return queries.runNode(pipe, node, options);
+  }
+
+  check(path: string, text: string): Promise<FileCheck> {
+    return checkFile(path, text, this.projectWith(path, text), this.world());
+  }
+
+  complete(place: EditorPlace): readonly CompletionItem[] {
+    return complete(place, this.projectWith(place.path, place.text));
+  }
+
+  hover(place: EditorPlace): string {
+    return hover(place, this.projectWith(place.path, place.text));
+  }
+
+  /** Publishes or unpublishes by writing the pipe's file. */
+  async publish(name: string, published: boolean): Promise<{ readonly path: string; readonly text: string; readonly version: string }> {
+    const pipe: Pipe | undefined = this.#project.findPipe(name);
+    const node = pipe ? outputNode(pipe) : undefined;
+    if (!pipe || !node) throw new SandpiperError('not-found', `The pipe '${name}' does not exist`);
+    const { text, version } = await this.folder.read(pipe.path);
+    const written = await this.folder.write(pipe.path, setEndpoint(text, published ? node.name : undefined), version);
+    await this.reload([pipe.path]);
+    return { path: pipe.path, ...written };
+  }
+
+  #notice(severity: 'info' | 'warning' | 'error', message: string): void {
+    if (severity !== 'info') process.stderr.write(`${severity}: ${message}\n`);
+    this.#tell({ kind: 'notice', severity, message });
+  }
+
+  /** Says the same thing once, however often the files are read. */
+  #noticeOnce(severity: 'info' | 'warning' | 'error', message: string): void {
+    if (this.#told.has(message)) return;
+    this.#told.add(message);
+    this.#notice(severity, message);
+  }
+
+  #tell(change: Change): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+/** Tables whose data source is unchanged stay the same objects, so that readers made for them are used again. */
+function keepSame(before: ReadonlyMap<string, StoredTable>, after: ReadonlyMap<string, StoredTable>): ReadonlyMap<string, StoredTable> {
+  return new Map([...after].map(([name, table]) => {
+    const old = before.get(name);
+    return [name, old && old.source === table.source ? old : table];
+  }));
+}
+
+/** The name that the person's file had: staged files carry an id before it. */
+function shownName(path: string): string {
+  return basename(path).replace(/^[0-9a-f]{8}-[0-9a-f-]{27}_/, '');
+}
+
+function definedOnly(environment: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
