@@ -15,8 +15,10 @@ import type { FunctionDefinition } from './definition.ts';
 import { LOGICAL } from './logical.ts';
 import { MATHEMATICAL } from './mathematical.ts';
 import { NULLS } from './nulls.ts';
+import { OTHER } from './other.ts';
 import { PARSE_TIME } from './parse-time.ts';
 import { RANDOM } from './random.ts';
+import { READABLE } from './readable.ts';
 import { ROUNDING } from './rounding.ts';
 import { TYPE_CONVERSION } from './type-conversion.ts';
 
@@ -34,8 +36,10 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   LOGICAL,
   MATHEMATICAL,
   NULLS,
+  OTHER,
   PARSE_TIME,
   RANDOM,
+  READABLE,
   ROUNDING,
   TYPE_CONVERSION,
 ];
