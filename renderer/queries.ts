@@ -85,6 +85,7 @@ export function followEngine(): () => void {
         return;
       case 'job':
         takeJob(message.job);
+        if (message.job.error && useDesk.getState().importAsked === undefined) addNotice('error', `${message.job.title}: ${message.job.error.error}`);
         return;
       case 'request':
         queryClient.setQueryData<readonly RequestView[]>(['requests'], (known) => known && [message.request, ...known].slice(0, REQUESTS_KEPT));

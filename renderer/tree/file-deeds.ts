@@ -1,8 +1,9 @@
 /** Making, renaming and deleting files of the project from the tree. Each throws RequestFailed when the engine refuses. */
-import type { ProjectView } from '../../engine/api/protocol.ts';
+import type { PipeView, ProjectView } from '../../engine/api/protocol.ts';
 import { api, errorBodyOf } from '../api.ts';
 import { addNotice, closeTab, openFile, renameTab } from '../desk-state.ts';
 import { closeBuffer, editText, findBuffer, isDirty, receiveFile } from '../editor/buffers.ts';
+import { addNode } from '../pipe/new-node.ts';
 import { queryClient } from '../queries.ts';
 
 export type NewKind = 'data-source' | 'pipe';
@@ -46,6 +47,17 @@ export async function deleteFile(path: string): Promise<void> {
   closeBuffer(path, 'drop-draft');
   queryClient.removeQueries({ queryKey: ['file', path] });
   await queryClient.invalidateQueries({ queryKey: ['project'] });
+}
+
+/** Adds a node to a pipe that may not be open yet. */
+export async function addNodeTo(pipe: PipeView, project: ProjectView): Promise<void> {
+  try {
+    const file = await queryClient.fetchQuery({ queryKey: ['file', pipe.path], queryFn: () => api.file(pipe.path) });
+    receiveFile(file);
+    addNode(pipe.path, findBuffer(pipe.path)?.check?.nodes ?? pipe.nodes, project);
+  } catch (error) {
+    addNotice('error', errorBodyOf(error).error);
+  }
 }
 
 export function showInFolder(path: string): void {

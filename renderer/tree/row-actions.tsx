@@ -1,17 +1,19 @@
 /** What can be done with a row of the tree: the entries of its menu. */
-import { FilePlus, FolderOpen, FolderInput, Pencil, Plus, Trash2 } from 'lucide-react';
+import { FilePlus, FolderOpen, FolderInput, Pencil, Plus, Rows3, Trash2 } from 'lucide-react';
 import type { ProjectView } from '../../engine/api/protocol.ts';
 import { askImport, openFile, useDesk } from '../desk-state.ts';
 import type { MenuAction } from '../parts/menu.tsx';
-import { showInFolder } from './file-deeds.ts';
+import { addNodeTo, showInFolder } from './file-deeds.ts';
 import type { TreeRow } from './tree-rows.ts';
 
 export function rowActions(row: TreeRow, project: ProjectView): readonly MenuAction[] {
   const { path } = row;
   const source = row.kind === 'data-source' ? project.dataSources.find((one) => one.path === path) : undefined;
+  const pipe = row.kind === 'pipe' ? project.pipes.find((one) => one.path === path) : undefined;
   const isFile = path !== undefined && (row.kind === 'data-source' || row.kind === 'pipe' || row.kind === 'file');
   return [
     ...(path === undefined ? [] : [{ label: 'Open', icon: <FolderOpen size={14} />, run: () => openFile(path) }]),
+    ...(pipe ? [{ label: 'Add a node', icon: <Rows3 size={14} />, run: () => void addNodeTo(pipe, project) }] : []),
     ...(source ? [{ label: 'Import a file into it', icon: <FolderInput size={14} />, run: () => askImport({ dataSource: source.name }) }] : []),
     ...(isFile
       ? [
