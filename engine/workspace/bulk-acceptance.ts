@@ -163,12 +163,17 @@ function bulkForm(type: ClickHouseType, quoted: boolean): BulkForm | undefined {
   }
 }
 
-/** Unsure of what a number with a fraction, an object or an array may have been in the file. */
+/**
+ * Unsure of what a number with a fraction, an object or an array may have been in the file. Most texts begin with a
+ * letter and are through after one or two comparisons: `\\` and `{` stand around the small letters, `:` and `[` around the capitals.
+ */
 const BARE_TEXT: BulkForm = {
   readAs: 'VARCHAR',
   sure: (text) => duck`CASE
-    WHEN (${text} >= '0' AND ${text} < ':' OR starts_with(${text}, '-')) AND (contains(${text}, '.') OR contains(${text}, 'e')) THEN TRY_CAST(${text} AS DOUBLE) IS NULL
+    WHEN ${text} >= '\\' AND ${text} < '{' THEN ${DUCK_TRUE}
+    WHEN ${text} >= ':' AND ${text} < '[' THEN ${DUCK_TRUE}
     WHEN starts_with(${text}, '{') OR starts_with(${text}, '[') THEN ${DUCK_FALSE}
+    WHEN (contains(${text}, '.') OR contains(${text}, 'e')) AND (${text} >= '0' AND ${text} < ':' OR starts_with(${text}, '-')) THEN TRY_CAST(${text} AS DOUBLE) IS NULL
     WHEN ${text} IS NOT NULL THEN ${DUCK_TRUE} END`,
   value: (text) => text,
 };

@@ -5,7 +5,7 @@
  */
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { SandpiperError } from '../errors.ts';
 import { countLines } from './lines.ts';
 
@@ -28,15 +28,28 @@ export interface FileToRead {
   readonly name: string;
 }
 
-export async function openSource(file: FileToRead): Promise<{ readonly sizeBytes: number; readonly head: Buffer }> {
+/** A file that is there and can be read. */
+export interface OpenedFile extends FileToRead {
+  readonly sizeBytes: number;
+  readonly isGzip: boolean;
+  /** Its first bytes, unpacked. */
+  readonly head: Buffer;
+}
+
+const HEAD_BYTES = 64 << 10;
+
+/** Throws 'not-found', 'bad-request', 'storage' with the file's name. */
+export async function openSource(file: FileToRead): Promise<OpenedFile> {
   try {
     const handle = await open(file.path, 'r');
     try {
       const info = await handle.stat();
       if (!info.isFile()) throw new SandpiperError('bad-request', `${file.name} is not a file.`);
-      const head = Buffer.alloc(Math.min(64, info.size));
-      await handle.read(head, 0, head.length, 0);
-      return { sizeBytes: info.size, head };
+      const packed = Buffer.alloc(Math.min(HEAD_BYTES, info.size));
+      await handle.read(packed, 0, packed.length, 0);
+      const isGzip = packed[0] === 0x1f && packed[1] === 0x8b;
+      const head = isGzip ? gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH }) : packed;
+      return { ...file, sizeBytes: info.size, isGzip, head };
     } finally {
       await handle.close();
     }
@@ -45,10 +58,10 @@ export async function openSource(file: FileToRead): Promise<{ readonly sizeBytes
   }
 }
 
-export async function* fileBlocks(file: FileToRead, head: Buffer, blockBytes: number): AsyncGenerator<FileBlock> {
+export async function* fileBlocks(file: OpenedFile, blockBytes: number): AsyncGenerator<FileBlock> {
   let firstLine = 1;
   let offset = 0;
-  const blocks = wholeLines(file, head, blockBytes);
+  const blocks = wholeLines(file, blockBytes);
   let next = blocks.next();
   next.catch(() => undefined); // Thrown where it is awaited.
   try {
@@ -76,10 +89,10 @@ interface Lines {
   readonly readBytes: number;
 }
 
-async function* wholeLines(file: FileToRead, head: Buffer, blockBytes: number): AsyncGenerator<Lines, undefined> {
+async function* wholeLines(file: OpenedFile, blockBytes: number): AsyncGenerator<Lines, undefined> {
   let block = Buffer.allocUnsafe(blockBytes);
   let filled = 0;
-  for await (const { chunk, readBytes } of chunks(file, head)) {
+  for await (const { chunk, readBytes } of fileChunks(file)) {
     let used = 0;
     while (used < chunk.length) {
       const copied = chunk.copy(block, filled, used);
@@ -99,10 +112,10 @@ async function* wholeLines(file: FileToRead, head: Buffer, blockBytes: number): 
   if (filled > 0) yield { bytes: block.subarray(0, filled), readBytes: Number.POSITIVE_INFINITY };
 }
 
-async function* chunks(file: FileToRead, head: Buffer): AsyncGenerator<{ chunk: Buffer; readBytes: number }> {
+/** The unpacked bytes of the file, and how far the file has been read. */
+export async function* fileChunks(file: OpenedFile): AsyncGenerator<{ readonly chunk: Buffer; readonly readBytes: number }> {
   const stream = createReadStream(file.path, { highWaterMark: 1 << 20 });
-  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
-  const unpacked = isGzip ? stream.pipe(createGunzip({ chunkSize: 1 << 18 })) : stream;
+  const unpacked = file.isGzip ? stream.pipe(createGunzip({ chunkSize: 1 << 18 })) : stream;
   if (unpacked !== stream) stream.on('error', (error) => unpacked.destroy(error));
   try {
     for await (const chunk of unpacked) {

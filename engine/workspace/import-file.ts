@@ -7,20 +7,22 @@
  */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import { SandpiperError, unreachable } from '../errors.ts';
+import { unreachable } from '../errors.ts';
 import { duck, duckName } from '../sql/duck.ts';
-import { loadBlock, Miscounted, QuotedTexts, type BlockLoad, type BlockOutcome, type Materialize } from './block-loader.ts';
+import { appendBlock, loadBlock, Miscounted, QuotedTexts, RowStore, type BlockLoad, type BlockOutcome, type Materialize } from './block-loader.ts';
 import type { Database } from './database.ts';
-import { fileBlocks, openSource, type FileToRead } from './file-blocks.ts';
+import { csvReader, csvRecords, type CsvReader } from './csv-rows.ts';
+import { openSource, type OpenedFile } from './file-blocks.ts';
+import { fileFormat, jsonRowBlocks, type FileFormat } from './file-rows.ts';
 import type { IngestTable } from './ingest-table.ts';
 import type { RejectedRow } from './quarantine.ts';
 import { rowReader } from './row-reader.ts';
 
-export type FileFormat = 'ndjson' | 'json' | 'csv';
+export type { FileFormat };
 
 export interface ImportOptions {
   readonly mode: 'append' | 'replace';
-  /** Default: by the file's name and first byte. */
+  /** Default: by the file's name and first byte. NDJSON and JSON arrays are told apart by the file itself. */
   readonly format?: FileFormat;
   /** Default: the path's last part. */
   readonly fileName?: string;
@@ -54,9 +56,9 @@ const BLOCK_BYTES = 64 << 20;
 /** Throws 'not-found', 'bad-request' or 'unsupported' for a file that cannot be read, 'cancelled', 'storage'. */
 export async function importFile(database: Database, path: string, table: IngestTable, options: ImportOptions): Promise<ImportReceipt> {
   const started = performance.now();
-  const file: FileToRead = { path, name: options.fileName ?? basename(path) };
-  const { sizeBytes, head } = await openSource(file);
-  const format = options.format ?? formatOf(file.name, head);
+  const file = await openSource({ path, name: options.fileName ?? basename(path) });
+  const { sizeBytes } = file;
+  const format = options.format === 'csv' ? 'csv' : fileFormat(file);
   rowReader(table); // Refuses a table that rows cannot fill before anything is read.
   const importId = options.importId ?? randomUUID();
   const counted = await attempt(true).catch((error: unknown) => {
@@ -98,7 +100,7 @@ export async function importFile(database: Database, path: string, table: Ingest
           ...(options.signal ? { signal: options.signal } : {}),
         };
         if (options.mode === 'replace') await connection.run(duck`DELETE FROM main.${duckName(table.name)}`.text);
-        await loadAll(load, file, head, format, options.blockBytes ?? BLOCK_BYTES, add);
+        await loadAll(load, file, format, options.blockBytes ?? BLOCK_BYTES, add);
         options.signal?.throwIfAborted();
         return { lines, reasons };
       },
@@ -116,32 +118,52 @@ interface LineAccount {
 
 type Account = (outcome: BlockOutcome, blank: number, readBytes: number) => void;
 
-async function loadAll(load: BlockLoad, file: FileToRead, head: Buffer, format: FileFormat, blockBytes: number, account: Account): Promise<void> {
+function loadAll(load: BlockLoad, file: OpenedFile, format: FileFormat, blockBytes: number, account: Account): Promise<void> {
   switch (format) {
     case 'ndjson':
-      for await (const block of fileBlocks(file, head, blockBytes)) {
-        const { bytes, firstLine, offset, lines, blank, longestLine } = block;
-        const origin = { file: file.name, line: firstLine, offset };
-        const outcome = await loadBlock(load, { bytes, lines: lines - blank, longestLine, origin });
-        if (outcome.loaded + outcome.quarantined !== lines - blank) throw new Miscounted(load.table.name);
-        account(outcome, blank, block.readBytes);
-        load.signal?.throwIfAborted();
-      }
-      return;
     case 'json':
+      return loadJson(load, file, format, blockBytes, account);
     case 'csv':
-      throw new SandpiperError('unsupported', `${file.name}: only NDJSON can be imported.`);
+      return loadCsv(load, file, account);
     default:
       return unreachable(format);
   }
 }
 
-function formatOf(name: string, head: Buffer): FileFormat {
-  if (head.subarray(0, 4).toString() === 'PAR1') throw new SandpiperError('unsupported', `${name} is a Parquet file, which cannot be imported yet: write it as NDJSON or CSV.`);
-  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) throw new SandpiperError('unsupported', `${name} is packed with zstd, which cannot be imported: unpack it, or use gzip.`);
-  if (/\.csv(\.gz)?$/i.test(name)) return 'csv';
-  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
-  return !isGzip && /^\ufeff?\s*\[/.test(head.toString()) ? 'json' : 'ndjson';
+async function loadJson(load: BlockLoad, file: OpenedFile, format: 'ndjson' | 'json', blockBytes: number, account: Account): Promise<void> {
+  for await (const block of jsonRowBlocks(format, file, blockBytes)) {
+    const { bytes, firstLine, offset, lines, blank, longestLine, places } = block;
+    const origin = { file: file.name, line: firstLine, offset };
+    const outcome = await loadBlock(load, { bytes, lines: lines - blank, longestLine, origin, ...(places ? { places } : {}) });
+    if (outcome.loaded + outcome.quarantined !== lines - blank) throw new Miscounted(load.table.name);
+    account(outcome, blank, block.readBytes);
+    load.signal?.throwIfAborted();
+  }
+}
+
+async function loadCsv(load: BlockLoad, file: OpenedFile, account: Account): Promise<void> {
+  let reader: CsvReader | undefined;
+  for await (const { records, readBytes } of csvRecords(file)) {
+    let blank = 0;
+    const outcome = await appendBlock(load, async (target) => {
+      const store = new RowStore(load, target);
+      for (const record of records) {
+        if (record.isBlank) {
+          blank += 1;
+          continue;
+        }
+        const isFirst = reader === undefined;
+        reader ??= csvReader(load.table, record);
+        if (isFirst && reader.isHeader) continue;
+        store.take(reader.read(record), { raw: () => record.raw, file: file.name, place: record.place }, record.raw.length);
+        if (store.isFull) await store.flush();
+      }
+      return store.finish();
+    });
+    account(outcome, blank, readBytes);
+    await new Promise(setImmediate);
+    load.signal?.throwIfAborted();
+  }
 }
 
 /** Counts rejected rows by reason. */

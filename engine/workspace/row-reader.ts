@@ -150,7 +150,7 @@ function readRow(cells: readonly Cell[], text: string): RowReading {
     const value = cell.find(row);
     const read = readCell(cell, value);
     if (read === NEEDS_SOURCE) throw new Error(`A reader of ${printType(cell.column.type)} asked for the source of a value that has it`);
-    if (read === UNFIT) (faults ??= []).push(faultOf(cell.column, value));
+    if (read === UNFIT) (faults ??= []).push(cellFault(cell.column, value));
     else values.push(read);
   }
   if (!faults) return { kind: 'row', values };
@@ -159,7 +159,8 @@ function readRow(cells: readonly Cell[], text: string): RowReading {
 
 const SHOWN = 200;
 
-function faultOf(column: IngestColumn, value: unknown): CellFault {
+/** Says that the value does not fit the column; undefined is a value that is missing. */
+export function cellFault(column: IngestColumn, value: unknown): CellFault {
   const type = printType(column.type);
   if (value === undefined) {
     const message = `column '${column.name}' is missing: it is neither Nullable nor has a DEFAULT`;
@@ -177,9 +178,4 @@ function valueText(value: unknown): string | null {
   if (value instanceof JsonNumber || value instanceof JsonObject || value instanceof JsonArray) return value.text;
   if (Array.isArray(value)) return `[${value.map((item: unknown) => (typeof item === 'string' ? JSON.stringify(item) : (valueText(item) ?? 'null'))).join(',')}]`;
   return String(value);
-}
-
-/** A reading of cells that are texts, as in CSV; see csv-rows.ts. */
-export function unfitCell(column: IngestColumn, text: string): CellFault {
-  return faultOf(column, text);
 }
