@@ -28,6 +28,8 @@ export interface View {
 export class Materializations implements Materialize {
   readonly #queries: Queries;
   #views: readonly View[] = [];
+  /** Views that run on blocks: those that have been filled. Rows that land before belong to the filling. */
+  readonly #active = new Set<string>();
   #blocks = 0;
 
   constructor(queries: Queries) {
@@ -50,13 +52,15 @@ export class Materializations implements Materialize {
   }
 
   isFedBy(table: string): boolean {
-    return this.#views.some((view) => view.source === table);
+    return this.#fedBy(table).length > 0;
   }
 
   async onBlock(connection: Connection, table: string, blockTable: string): Promise<void> {
-    for (const view of this.#views.filter((one) => one.source === table)) {
-      await this.#append(connection, view, blockName(blockTable));
-    }
+    for (const view of this.#fedBy(table)) await this.#append(connection, view, blockName(blockTable));
+  }
+
+  #fedBy(table: string): readonly View[] {
+    return this.#views.filter((view) => view.source === table && this.#active.has(view.id));
   }
 
   /** Appends the view's rows over one block, and runs what the target feeds on them. */
@@ -71,7 +75,7 @@ export class Materializations implements Materialize {
     const name = `sandpiper_view_block_${this.#blocks}`;
     await connection.run(`CREATE TEMP TABLE "${name}" AS ${select}`);
     await connection.run(`INSERT INTO ${target} BY NAME SELECT * FROM temp.main."${name}"`);
-    for (const next of this.#views.filter((one) => one.source === view.target.source.name)) await this.#append(connection, next, ['temp', name]);
+    for (const next of this.#fedBy(view.target.source.name)) await this.#append(connection, next, ['temp', name]);
     await connection.run(`DROP TABLE temp.main."${name}"`);
   }
 
@@ -98,20 +102,32 @@ export class Materializations implements Materialize {
     };
   }
 
-  /** Fills the views that have not been filled yet from the rows that their sources hold. Gives their ids. */
-  async populateNew(database: Database): Promise<readonly string[]> {
+  /**
+   * Fills the views that have not been filled yet from the rows that their sources hold, and lets all views run on
+   * blocks from then on. Writes run one at a time, so a row is seen either by the filling or by its block. Gives the
+   * ids of the filled views, and of those whose SQL has changed since.
+   */
+  async activate(database: Database): Promise<{ readonly filled: readonly string[]; readonly changed: readonly string[] }> {
     await database.write((connection) => connection.run('CREATE TABLE IF NOT EXISTS sandpiper.materialization (id VARCHAR, sql VARCHAR)'));
-    const reader = await database.query('SELECT id FROM sandpiper.materialization');
-    const known = new Set(reader.getRows().map(([id]) => String(id)));
+    const reader = await database.query('SELECT id, sql FROM sandpiper.materialization');
+    const known = new Map(reader.getRows().map(([id, sql]) => [String(id), String(sql)]));
     const filled: string[] = [];
-    for (const view of this.#views.filter(({ id }) => !known.has(id))) {
+    const changed: string[] = [];
+    for (const view of this.#views) {
+      const sql = known.get(view.id);
+      if (sql === view.node.sql) {
+        this.#active.add(view.id);
+        continue;
+      }
       await database.write(async (connection) => {
-        if (view.backfill) await this.#append(connection, view, ['main', view.source]);
+        if (sql === undefined && view.backfill) await this.#append(connection, view, ['main', view.source]);
+        await connection.run(duck`DELETE FROM sandpiper.materialization WHERE id = ${duckString(view.id)}`.text);
         await connection.run(duck`INSERT INTO sandpiper.materialization VALUES (${duckString(view.id)}, ${duckString(view.node.sql)})`.text);
+        this.#active.add(view.id);
       });
-      filled.push(view.id);
+      (sql === undefined ? filled : changed).push(view.id);
     }
-    return filled;
+    return { filled, changed };
   }
 }
 

@@ -67,7 +67,7 @@ export async function openWorkspace(projectPath: string, options: WorkspaceOptio
   } catch (error) {
     throw new SandpiperError('storage', `The data folder ${dataFolder} cannot be written. Choose another with --data.`, { cause: error });
   }
-  const database = await openDatabase(join(dataFolder, 'sandpiper.duckdb'));
+  const database = await openDatabase(join(dataFolder, 'workspace.duckdb'));
   try {
     const workspace = new Workspace(folder, dataFolder, database, new Tokens(dataFolder), options);
     await workspace.start();
@@ -127,6 +127,7 @@ export class Workspace {
   async start(): Promise<void> {
     rmSync(this.#staged, { recursive: true, force: true });
     await this.#load([]);
+    await this.#activateViews();
     this.#ingest = await openIngest(this.#database, {
       folder: join(this.dataFolder, 'journal'),
       findTable: (name) => this.#tables.get(name)?.ingest,
@@ -137,7 +138,6 @@ export class Workspace {
     // Rows that a crash left in the journal count as rows that are there.
     await this.#ingest.flush().catch((error: unknown) => this.#notice('warning', error instanceof Error ? error.message : String(error)));
     if (this.#options.fixtures) await loadFixtures(this.folder, this.#database, [...this.#tables.values()], this.#materializations, (severity, message) => this.#notice(severity, message));
-    await this.#populate();
     await this.#countAll();
     if (this.#options.watch) this.folder.watch((paths) => void this.reload(paths).catch((error: unknown) => this.#notice('error', error instanceof Error ? error.message : String(error))));
   }
@@ -189,7 +189,7 @@ export class Workspace {
       this.#materializations.setViews(this.#project.materializations, this.#tables, (message) => this.#noticeOnce('warning', message));
       this.#ingest?.wake();
       if (this.#ingest) {
-        await this.#populate();
+        await this.#activateViews();
         await this.#countAll();
       }
     }
@@ -213,12 +213,14 @@ export class Workspace {
     });
   }
 
-  async #populate(): Promise<void> {
-    const filled = await this.#materializations.populateNew(this.#database).catch((error: unknown) => {
+  async #activateViews(): Promise<void> {
+    try {
+      const { filled, changed } = await this.#materializations.activate(this.#database);
+      if (filled.length > 0) this.#notice('info', `Filled from the rows that were there: ${filled.join(', ')}.`);
+      if (changed.length > 0) this.#notice('warning', `${changed.join(', ')} changed: new rows are materialized by the new SQL, rows that are there stay as they were.`);
+    } catch (error) {
       this.#noticeOnce('error', `A materialized view could not be filled: ${error instanceof Error ? error.message : String(error)}`);
-      return [];
-    });
-    if (filled.length > 0) this.#notice('info', `Filled from the rows that were there: ${filled.join(', ')}.`);
+    }
   }
 
   async #countAll(): Promise<void> {

@@ -19,7 +19,7 @@ export async function benchEndpoint(folder) {
   });
   await engine.stop();
 
-  const instance = await DuckDBInstance.create(join(project, '.sandpiper/sandpiper.duckdb'));
+  const instance = await DuckDBInstance.create(join(project, '.sandpiper/workspace.duckdb'));
   const connection = await instance.connect();
   const floor = await times(() => connection.runAndReadAll(sql));
   connection.closeSync();
