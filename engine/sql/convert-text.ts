@@ -25,6 +25,7 @@ export function textSql(value: DuckSql, type: ClickHouseType, serverZone: string
     case 'BFloat16':
       return duck`sandpiper_float_text(${value})`;
     case 'Decimal':
+      if (inner.scale === inner.precision) return duck`regexp_replace(rtrim(rtrim(CAST(${value} AS VARCHAR), '0'), '.'), '^(-?)([.]|$)', '\\10\\2')`;
       return inner.scale === 0 ? duck`CAST(${value} AS VARCHAR)` : duck`rtrim(rtrim(CAST(${value} AS VARCHAR), '0'), '.')`;
     case 'DateTime':
       return duck`CAST(${localTime(value, zoneOf(inner, serverZone))} AS VARCHAR)`;

@@ -15,7 +15,7 @@ export function toDate(value: DuckSql, from: ClickHouseType, to: DateType, serve
   switch (from.kind) {
     case 'String':
     case 'FixedString':
-      return to.kind === 'Date' ? duck`sandpiper_clamp_date(sandpiper_date(${value}))` : duck`sandpiper_date(${value})`;
+      return to.kind === 'Date' ? duck`sandpiper_clamp_date(sandpiper_date(${value}))` : duck`sandpiper_clamp_date32(sandpiper_date(${value}))`;
     case 'Integer':
     case 'Float':
     case 'Decimal':

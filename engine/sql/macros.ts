@@ -5,18 +5,21 @@
  */
 
 /** Offsets such as Z, +02:00 or -0530 after a time of day. */
-const OFFSET = `'[0-9] *[+-][0-9]{2}(:?[0-9]{2})?$'`;
+const OFFSET = `'[0-9] *([+-][0-9]{2}(:?[0-9]{2})?|GMT|UTC)$'`;
 
 /** Text of the forms that ClickHouse's best-effort reader takes and DuckDB's cast does not. */
 const OTHER_FORMS = [
   '%b %d %Y %H:%M:%S', '%b %d, %Y %H:%M:%S', '%b %d %Y', '%b %d, %Y', '%d %b %Y %H:%M:%S', '%d %b %Y %H:%M', '%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%B %d, %Y',
   '%a, %d %b %Y %H:%M:%S', '%a, %d %b %Y %H:%M:%S GMT', '%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d/%m/%Y', '%d-%m-%Y %H:%M:%S', '%d-%m-%Y', '%d.%m.%Y %H:%M:%S', '%d.%m.%Y',
-  '%Y-%m-%d %I:%M:%S %p', '%Y-%m-%d %I:%M %p', '%Y/%m/%d %H:%M:%S', '%Y.%m.%d', '%Y%m%d %H%M%S', '%Y%m%dT%H%M%S', '%Y%m%d %H:%M:%S', '%Y%m%dT%H:%M:%S',
+  '%Y-%m-%d %I:%M:%S %p', '%Y-%m-%d %I:%M %p', '%Y/%m/%d %H:%M:%S', '%Y.%m.%d', '%Y%m%d %H%M%S', '%Y%m%dT%H%M%S', '%Y%m%d %H:%M:%S', '%Y%m%dT%H:%M:%S', '%d/%m/%Y %H:%M:%S.%f',
 ].map((form) => `'${form}'`).join(', ');
 
 export const DUCKDB_MACROS: readonly string[] = [
   // A String held as BLOB: its text, or, where it is no UTF-8, its bytes as \xAB.
-  `CREATE OR REPLACE MACRO sandpiper_text(b) AS coalesce(TRY(decode(b)), CAST(b AS VARCHAR))`,
+  `CREATE OR REPLACE MACRO sandpiper_text(b) AS list_transform([b], lambda bytes: coalesce(TRY(decode(bytes)), CAST(bytes AS VARCHAR)))[1]`,
+  // ASCII letters in the other case; DuckDB's own functions change all letters.
+  `CREATE OR REPLACE MACRO sandpiper_lower(t) AS CASE WHEN strlen(t) = length(t) THEN lower(t) ELSE translate(t, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') END`,
+  `CREATE OR REPLACE MACRO sandpiper_upper(t) AS CASE WHEN strlen(t) = length(t) THEN upper(t) ELSE translate(t, 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') END`,
 
   // A FLOAT or DOUBLE as ClickHouse writes it: 1, 0.1, 1e21, 1e-7, nan, inf, -0.
   `CREATE OR REPLACE MACRO sandpiper_float_text(x) AS CASE
@@ -59,6 +62,8 @@ export const DUCKDB_MACROS: readonly string[] = [
   `CREATE OR REPLACE MACRO sandpiper_date(t) AS CASE WHEN t IS NOT NULL THEN coalesce(sandpiper_date_or_null(t), error('Cannot read the text ''' || t || ''' as a Date.')) END`,
   `CREATE OR REPLACE MACRO sandpiper_clamp_date(d) AS CASE WHEN d < DATE '1970-01-01' THEN DATE '1970-01-01' WHEN d > DATE '2149-06-06' THEN DATE '2149-06-06' ELSE d END`,
 
+  `CREATE OR REPLACE MACRO sandpiper_clamp_date32(d) AS CASE WHEN d < DATE '1900-01-01' THEN DATE '1900-01-01' WHEN d > DATE '2299-12-31' THEN DATE '2299-12-31' ELSE d END`,
+
   // Whether the text names an instant by itself: it ends in Z or an offset, or is a number of seconds.
   `CREATE OR REPLACE MACRO sandpiper_absolute(t) AS length(t) > 19 AND (t[-1] = 'Z' OR regexp_matches(t, ${OFFSET})) OR (length(t) IN (9, 10, 13, 16) AND regexp_full_match(t, '[0-9]+')) OR regexp_full_match(t, '[0-9]{9,10}[.][0-9]+')`,
 
@@ -74,7 +79,7 @@ export const DUCKDB_MACROS: readonly string[] = [
   `CREATE OR REPLACE MACRO sandpiper_time(t, what) AS CASE WHEN t IS NOT NULL THEN coalesce(sandpiper_time_or_null(t), error('Cannot read the text ''' || t || ''' as a ' || what || '.')) END`,
 
   // The same where 05/03/2024 is the third of May.
-  `CREATE OR REPLACE MACRO sandpiper_time_us_or_null(t) AS coalesce(try_strptime(t, ['%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', '%m/%d/%Y', '%m/%d/%Y %I:%M:%S %p', '%m-%d-%Y %H:%M:%S', '%m-%d-%Y']), sandpiper_time_or_null(t))`,
+  `CREATE OR REPLACE MACRO sandpiper_time_us_or_null(t) AS coalesce(try_strptime(t, ['%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M:%S.%f', '%m/%d/%Y %H:%M', '%m/%d/%Y', '%m/%d/%Y %I:%M:%S %p', '%m-%d-%Y %H:%M:%S', '%m-%d-%Y']), sandpiper_time_or_null(t))`,
 
   // The strict forms that toDateTimeOrNull and toDateTime64OrNull take: a date, or a date and a time of day, or seconds.
   `CREATE OR REPLACE MACRO sandpiper_strict_time(t) AS CASE WHEN regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}:[0-9]{2})?') THEN TRY_CAST(t AS TIMESTAMP)

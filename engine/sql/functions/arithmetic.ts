@@ -176,8 +176,11 @@ function intDiv(onZero: OnZero) {
     const whole = (value: Bound, operand: IntegerOperand | undefined) => (operand ? duck`CAST(${plainSql(operand.value)} AS ${holder})` : duck`CAST(trunc(${plainSql(value)}) AS ${holder})`);
     const from: IntegerType = wide ? { kind: 'Integer', bits: 128, signed: type.signed || bits <= 64 } : { kind: 'Integer', bits: 64, signed: type.signed };
     const narrowed = (sql: DuckSql) => (bits === 64 && !wide ? sql : bits > 64 ? sql : a && !a.type.signed && !type.signed ? duck`CAST(${sql} AS ${duckTypeSql(type)})` : wrapped(sql, from, type));
-    const body = (divisor: DuckSql) => narrowed(duck`(${whole(left, a)} // ${divisor})`);
     const resultType = onZero === 'null' ? nullable(type) : type;
+    if (isFloat(leftType) || isFloat(rightType)) {
+      return result(call, args, resultType, guardZero(onZero, right, asDouble(right), call, (divisor) => duck`CAST(trunc(${asDouble(left)} / ${divisor}) AS ${duckTypeSql(type)})`));
+    }
+    const body = (divisor: DuckSql) => narrowed(duck`(${whole(left, a)} // ${divisor})`);
     return result(call, args, resultType, guardZero(onZero, right, whole(right, b), call, body));
   };
 }
@@ -307,8 +310,6 @@ export const ARITHMETIC: readonly FunctionDefinition[] = [
   define(describe('multiply', 'multiply(a, b)', 'a * b.'), 2, 2, operatorFunction('multiply')),
   define(describe('divide', 'divide(a, b)', 'a / b as Float64; a division by zero is inf or nan.'), 2, 2, divide('infinite')),
   define(describe('divideOrNull', 'divideOrNull(a, b)', 'a / b as Float64; NULL for a division by zero.'), 2, 2, divide('null')),
-  define(describe('divideDecimal', 'divideDecimal(a, b)', 'a / b of decimals.'), 2, 2, divide('infinite')),
-  define(describe('multiplyDecimal', 'multiplyDecimal(a, b)', 'a * b of decimals.'), 2, 2, operatorFunction('multiply')),
   define(describe('intDiv', 'intDiv(a, b)', 'a / b without the fraction; fails for a division by zero.'), 2, 2, intDiv('error')),
   define(describe('intDivOrZero', 'intDivOrZero(a, b)', 'a / b without the fraction; 0 for a division by zero.'), 2, 2, intDiv('zero')),
   define(describe('intDivOrNull', 'intDivOrNull(a, b)', 'a / b without the fraction; NULL for a division by zero.'), 2, 2, intDiv('null')),

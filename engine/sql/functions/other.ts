@@ -56,6 +56,7 @@ const REFUSED: readonly (readonly [string, readonly string[]])[] = [
   ['queries may not read files', ['file', 'catboostEvaluate']],
   ['Tinybird has no dictionaries; join the table instead', ['dictGet', 'dictGetOrDefault', 'dictGetOrNull', 'dictHas', 'dictGetString', 'dictGetUInt64', 'dictGetHierarchy', 'dictIsIn', 'joinGet', 'joinGetOrNull']],
   ['there is no ClickHouse server here', ['uptime', 'serverUUID', 'tcpPort', 'getServerPort', 'buildId', 'zookeeperSessionUptime', 'shardNum', 'shardCount', 'getOSKernelVersion', 'queryID', 'initialQueryID', 'currentQueryID', 'connectionId', 'transactionID', 'filesystemAvailable', 'filesystemCapacity', 'filesystemUnreserved', 'currentRoles', 'enabledRoles', 'defaultRoles', 'currentProfiles', 'enabledProfiles', 'defaultProfiles', 'revision', 'getClientHTTPHeader', 'showCertificate']],
+  ['its result has 76 digits and decimals have at most 38 here; use * and /', ['multiplyDecimal', 'divideDecimal']],
   ['it shows the inside of ClickHouse', ['dumpColumnStructure', 'lowCardinalityKeys', 'lowCardinalityIndices', 'indexHint', 'partitionId', 'getSubcolumn', 'getTypeSerializationStreams', 'addressToLine', 'addressToSymbol', 'demangle', 'tid', 'logTrace']],
 ];
 
@@ -86,12 +87,11 @@ export const OTHER: readonly FunctionDefinition[] = [
     const type = parseType(constantText(call, at(args, 0), 'the type'));
     return bound(type, defaultSql(type), call.span);
   }),
-  define(describe('firstNonDefault', 'firstNonDefault(value, …)', 'The first value that is neither NULL nor the default of its type.', { caseInsensitive: true }), 1, Infinity, (args, call) => {
+  define(describe('firstNonDefault', 'firstNonDefault(value, …)', 'The first value that is not the default of its type: NULL of a Nullable one, else 0 or empty.', { caseInsensitive: true }), 1, Infinity, (args, call) => {
     const solid = args.filter((arg) => !isNull(arg));
     const conditions = solid.slice(0, -1).flatMap((value) => {
-      const isDefault = duck`(${plainSql(value)} IS NOT DISTINCT FROM ${defaultSql(bare(value.type))})`;
-      const missing = isNullable(value.type) ? duck`(${plainSql(value)} IS NULL OR ${isDefault})` : isDefault;
-      return [bound(UINT8, duck`(NOT ${missing})`, call.span, 'boolean' as const), value];
+      const isDefault = isNullable(value.type) ? duck`${plainSql(value)} IS NULL` : duck`${plainSql(value)} = ${defaultSql(value.type)}`;
+      return [bound(UINT8, duck`(NOT (${isDefault}))`, call.span, 'boolean' as const), value];
     });
     const last = solid[solid.length - 1];
     if (!last) return nullResult(call.span);

@@ -83,7 +83,8 @@ function withFormat(syntax: 'mysql' | 'joda', wide: boolean, onFailure: OnFailur
     const format = syntax === 'mysql' ? mysqlFormat(given, call, span) : jodaFormat(given, call, span);
     const named = args[2] && checkZone(constantText(call, args[2], 'the time zone'), args[2].span);
     const zone = named ?? call.context.timeZone;
-    const type = wide ? dateTime64(6, zone) : dateTime(zone);
+    const digits = syntax === 'mysql' ? 6 : (/S+/.exec(given)?.[0].length ?? 0);
+    const type = wide ? dateTime64(digits, zone) : dateTime(zone);
     const read = utcTime(duck`try_strptime(${text}, ${duckString(format)})`, /%z/i.test(format) ? 'UTC' : zone);
     return answer(call, value, type, wide ? read : duck`date_trunc('second', ${read})`, onFailure);
   };

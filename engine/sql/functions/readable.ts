@@ -14,12 +14,13 @@ function scaled(base: number, units: readonly string[]) {
   return (args: readonly Bound[], call: FunctionCall): Bound => {
     need(call, at(args, 0), 'number', 0);
     if (isNull(at(args, 0))) return nullResult(call.span);
+    const digits = args[1] ? Number(constantInteger(call, args[1], 'the number of digits')) : 2;
     const logarithm = (x: DuckSql) => (base === 1024 ? duck`log2(abs(${x})) / 10` : duck`log10(abs(${x})) / 3`);
     const sql = once(call, duck`CAST(${plainSql(at(args, 0))} AS DOUBLE)`, (x) => {
       const step = duck`CASE WHEN abs(${x}) >= 1 AND isfinite(${x}) THEN least(${duckInteger(units.length - 1)}, CAST(floor(${logarithm(x)}) AS INTEGER)) ELSE 0 END`;
-      return duck`(CASE WHEN isnan(${x}) THEN 'nan' ELSE printf('%.2f', ${x} / pow(${duckInteger(base)}::DOUBLE, ${step})) END || [${units.map(duckString)}][${step} + 1])`;
+      return duck`(CASE WHEN isnan(${x}) THEN 'nan' ELSE printf(${duckString(`%.${digits}f`)}, ${x} / pow(${duckInteger(base)}::DOUBLE, ${step})) END || [${units.map(duckString)}][${step} + 1])`;
     });
-    return result(call, args, STRING, sql);
+    return result(call, [at(args, 0)], STRING, sql);
   };
 }
 
@@ -72,9 +73,9 @@ function bar(args: readonly Bound[], call: FunctionCall): Bound {
 const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[] } = {}) => ({ name, signature, help, category: 'other' as const, ...extra });
 
 export const READABLE: readonly FunctionDefinition[] = [
-  define(describe('formatReadableSize', 'formatReadableSize(bytes)', 'A size such as 1.50 MiB.', { caseInsensitiveAliases: ['FORMAT_BYTES'] }), 1, 1, scaled(1024, BINARY)),
-  define(describe('formatReadableDecimalSize', 'formatReadableDecimalSize(bytes)', 'A size such as 1.50 MB.'), 1, 1, scaled(1000, DECIMAL)),
-  define(describe('formatReadableQuantity', 'formatReadableQuantity(number)', 'A number such as 1.50 million.'), 1, 1, scaled(1000, QUANTITY)),
+  define(describe('formatReadableSize', 'formatReadableSize(bytes[, digits])', 'A size such as 1.50 MiB.', { caseInsensitiveAliases: ['FORMAT_BYTES'] }), 1, 2, scaled(1024, BINARY)),
+  define(describe('formatReadableDecimalSize', 'formatReadableDecimalSize(bytes[, digits])', 'A size such as 1.50 MB.'), 1, 2, scaled(1000, DECIMAL)),
+  define(describe('formatReadableQuantity', 'formatReadableQuantity(number[, digits])', 'A number such as 1.50 million.'), 1, 2, scaled(1000, QUANTITY)),
   define(describe('formatReadableTimeDelta', "formatReadableTimeDelta(seconds[, 'largest unit'[, 'smallest unit']])", 'A span of time such as 1 hour and 5 seconds.'), 1, 3, timeDelta),
   define(describe('bar', 'bar(x, min, max[, width])', 'A bar of characters, as long as x says.'), 3, 4, bar),
   define(describe('toDecimalString', 'toDecimalString(number, digits)', 'The number as text with so many digits after the point.'), 2, 2, (args, call) => {

@@ -22,6 +22,8 @@ interface Target {
   /** The target type, and how many of the arguments after the value it takes. */
   readonly type: (args: readonly Bound[], call: FunctionCall) => ClickHouseType;
   readonly least: number;
+  /** For OrNull and OrZero, where it differs. */
+  readonly leastOfText?: number;
   readonly most: number;
   readonly more: string;
   readonly caseInsensitiveAliases?: readonly string[];
@@ -39,7 +41,7 @@ const TARGETS: readonly Target[] = [
   { name: 'toDate32', type: () => DATE32, least: 1, most: 2, more: '[, timezone]' },
   { name: 'toDateTime', type: (args, call) => dateTime(zoneArgument(args, 1, call)), least: 1, most: 2, more: '[, timezone]' },
   { name: 'toDateTime32', type: (args, call) => dateTime(zoneArgument(args, 1, call)), least: 1, most: 2, more: '[, timezone]' },
-  { name: 'toDateTime64', type: (args, call) => dateTime64(digits(args, call, 9), zoneArgument(args, 2, call)), least: 2, most: 3, more: ', precision[, timezone]' },
+  { name: 'toDateTime64', type: (args, call) => dateTime64(args[1] ? digits(args, call, 9) : 3, zoneArgument(args, 2, call)), least: 2, leastOfText: 1, most: 3, more: ', precision[, timezone]' },
   ...([[32, 9], [64, 18], [128, 38], [256, 76]] as const).map(([bits, precision]): Target => ({
     name: `toDecimal${bits}`, type: (args, call) => decimal(precision, digits(args, call, precision)), least: 2, most: 2, more: ', scale',
   })),
@@ -85,22 +87,24 @@ function family(target: Target): readonly FunctionDefinition[] {
       const shown: ClickHouseType = source.kind === 'DateTime' ? dateTime(zone) : source.kind === 'DateTime64' ? dateTime64(source.precision, zone) : source;
       return { ...convertUsually({ ...value, type: shown }, type, call), type: usualType([value], type) };
     }),
-    define({ ...common, name: `${name}OrNull`, signature: `${name}OrNull(text${more})`, help: `Reads a text as ${typeText}; NULL when it is none.` }, least, most, (args, call) => {
+    define({ ...common, name: `${name}OrNull`, signature: `${name}OrNull(text${more})`, help: `Reads a text as ${typeText}; NULL when it is none.` }, target.leastOfText ?? least, most, (args, call) => {
       const value = text(args, call);
       if (isNull(value)) return nullResult(call.span);
       const type = target.type(args, call);
       return bound(lowCardinality([value], nullable(type)), castTextOr(value, type, undefined, { timeZone: call.context.timeZone }), call.span);
     }),
-    define({ ...common, name: `${name}OrZero`, signature: `${name}OrZero(text${more})`, help: `Reads a text as ${typeText}; the type's zero when it is none.` }, least, most, (args, call) => {
+    define({ ...common, name: `${name}OrZero`, signature: `${name}OrZero(text${more})`, help: `Reads a text as ${typeText}; the type's zero when it is none.` }, target.leastOfText ?? least, most, (args, call) => {
       const value = text(args, call);
       if (isNull(value)) return nullResult(call.span);
       const type = target.type(args, call);
       return guarded(value, usualType([value], type), castTextOr(value, type, defaultSql(type), { timeZone: call.context.timeZone }), call);
     }),
-    define({ ...common, name: `${name}OrDefault`, signature: `${name}OrDefault(value${more}[, default])`, help: `Converts a value to ${typeText}; the default when it cannot be.` }, least, least + 1, (args, call) => {
+    define({ ...common, name: `${name}OrDefault`, signature: `${name}OrDefault(value${more}[, default])`, help: `Converts a value to ${typeText}; the default when it cannot be.` }, least, most + 1, (args, call) => {
       const value = at(args, 0);
-      const type = target.type(args.slice(0, least), call);
-      const fallback = args[least] ? plainSql(cast(at(args, least), type)) : defaultSql(type);
+      const hasZone = most > least && args[least] !== undefined && bare(at(args, least).type).kind === 'String';
+      const given = args[hasZone ? least + 1 : least];
+      const type = target.type(args.slice(0, hasZone ? least + 1 : least), call);
+      const fallback = given ? plainSql(cast(given, type)) : defaultSql(type);
       return orDefault(value, type, fallback, call);
     }),
   ];
