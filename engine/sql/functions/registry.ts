@@ -12,6 +12,9 @@ import { DATE_NOW } from './date-now.ts';
 import { DATE_PARTS } from './date-parts.ts';
 import { DATE_STARTS } from './date-start.ts';
 import type { FunctionDefinition } from './definition.ts';
+import { TEXT_PART } from './text-part.ts';
+import { TEXT_CASE } from './text-case.ts';
+import { TEXT_SIZE } from './text-size.ts';
 import { LOGICAL } from './logical.ts';
 import { MATHEMATICAL } from './mathematical.ts';
 import { NULLS } from './nulls.ts';
@@ -42,6 +45,9 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   READABLE,
   ROUNDING,
   TYPE_CONVERSION,
+  TEXT_SIZE,
+  TEXT_CASE,
+  TEXT_PART,
 ];
 
 const EXACT = new Map<string, FunctionDefinition>();
