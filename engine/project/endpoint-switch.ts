@@ -4,6 +4,7 @@
  */
 import { SandpiperError } from '../errors.ts';
 import { readDirectives, type Directive } from './directive.ts';
+import { FILE_LEVEL, isNodeName } from './pipe.ts';
 
 interface NodeLines {
   readonly name: string;
@@ -43,10 +44,14 @@ export function setEndpoint(text: string, node: string | undefined): string {
 
 function nodesOf(text: string): NodeLines[] {
   const nodes: { name: string; type: Directive | undefined; end: number }[] = [];
+  let current: (typeof nodes)[number] | undefined;
   for (const directive of readDirectives(text, 'pipe').directives) {
-    const current = nodes.at(-1);
-    if (directive.keyword === 'NODE') nodes.push({ name: directive.value, type: undefined, end: directive.span.end });
-    else if (current && !['TOKEN', 'TAGS', 'VERSION'].includes(directive.keyword)) {
+    if (directive.keyword === 'NODE') {
+      // Nodes that the pipe does not keep, for want of a name of their own, are left alone.
+      const isKept = isNodeName(directive.value) && !nodes.some(({ name }) => name === directive.value);
+      current = isKept ? { name: directive.value, type: undefined, end: directive.span.end } : undefined;
+      if (current) nodes.push(current);
+    } else if (current && !FILE_LEVEL.has(directive.keyword)) {
       if (directive.keyword === 'TYPE') current.type ??= directive;
       current.end = directive.span.end;
     }

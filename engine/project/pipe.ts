@@ -65,7 +65,8 @@ export interface Pipe {
   readonly outputNode?: string;
 }
 
-const FILE_LEVEL = new Set(['TOKEN', 'TAGS', 'VERSION', 'SOURCE']);
+/** Keywords that belong to the whole pipe wherever they stand. */
+export const FILE_LEVEL: ReadonlySet<string> = new Set(['TOKEN', 'TAGS', 'VERSION', 'SOURCE']);
 const ALLOWED: Readonly<Record<NodeType, RegExp>> = {
   endpoint: /^(?:CACHE|FILTER|SCOPE)$/,
   standard: /^$/,
@@ -73,6 +74,10 @@ const ALLOWED: Readonly<Record<NodeType, RegExp>> = {
   copy: /^(?:TARGET_DATASOURCE|COPY_SCHEDULE|COPY_MODE|MODE)$/,
   sink: /^EXPORT_\w+$/,
 };
+
+export function isNodeName(name: string): boolean {
+  return /^[A-Za-z_]\w*$/.test(name);
+}
 
 export function readPipe(name: string, path: string, directives: readonly Directive[], problems: Problem[]): Pipe {
   const firstNode = directives.findIndex(({ keyword }) => keyword === 'NODE');
@@ -122,7 +127,7 @@ function readNode(group: readonly Directive[], problems: Problem[]): PipeNode | 
   const [head, ...keys] = group;
   if (!head) return undefined;
   const name = head.value;
-  if (!/^[A-Za-z_]\w*$/.test(name)) {
+  if (!isNodeName(name)) {
     problems.push({ severity: 'error', message: name === '' ? 'NODE needs a name.' : `\`${name}\` is not the name of a node: use letters, digits and underscores.`, span: name === '' ? head.span : head.valueSpan });
     return undefined;
   }

@@ -49,8 +49,9 @@ export function render(template: Template, values: Readonly<Record<string, strin
   try {
     rendering.run(template.items);
   } catch (cause) {
+    if (cause instanceof SandpiperError && !cause.detail.span) throw new SandpiperError(cause.code, cause.message, { ...cause.detail, span: rendering.current });
     if (!(cause instanceof TemplateFault)) throw cause;
-    const span = cause.span ?? { start: 0, end: template.text.length };
+    const span = cause.span ?? rendering.current;
     if (cause.kind === 'Required') {
       const names = namesWithoutDefault(pipe);
       const named = names.length > 0 ? names : namesAt(template, span);
@@ -76,6 +77,8 @@ class Rendering {
   readonly #options: Record<string, string> = {};
   #length = 0;
   #iterations = 0;
+  /** Where the rendering is. */
+  current: Span = { start: 0, end: 0 };
 
   constructor(template: Template, values: Readonly<Record<string, string>>, pipe: readonly Template[], clock: () => Date) {
     this.#template = template;
@@ -115,6 +118,7 @@ class Rendering {
   }
 
   #item(item: TemplateItem): Flow {
+    this.current = item.span;
     spend(1);
     switch (item.kind) {
       case 'text':
