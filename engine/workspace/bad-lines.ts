@@ -4,7 +4,7 @@
  */
 import { SandpiperError } from '../errors.ts';
 import type { Block } from './block-loader.ts';
-import { nonBlankLines, type Line } from './lines.ts';
+import { countLines, nonBlankLines, type Line } from './lines.ts';
 
 /** Ordinals of the lines that fail alone, with DuckDB's reason. `tryLoad` must leave nothing behind. */
 export async function findBadLines(block: Block, tryLoad: (part: Block) => Promise<unknown>): Promise<ReadonlyMap<number, string>> {
@@ -32,5 +32,5 @@ export async function findBadLines(block: Block, tryLoad: (part: Block) => Promi
 function blockOf(block: Block, lines: readonly Line[]): Block {
   const newline = Buffer.from('\n');
   const bytes = Buffer.concat(lines.flatMap(({ start, end }) => [block.bytes.subarray(start, end), newline]));
-  return { bytes, lines: lines.length, longestLine: block.longestLine };
+  return { bytes, lines: lines.length, longestLine: block.longestLine, notObjects: countLines(bytes).notObjects };
 }

@@ -29,6 +29,8 @@ export interface Block {
   /** Lines that are not blank. */
   readonly lines: number;
   readonly longestLine: number;
+  /** As countLines finds them. */
+  readonly notObjects: readonly number[];
   /** Where the block begins in the user's file; absent for events. */
   readonly origin?: Origin;
   /** Where each row (by ordinal) begins, when the lines here are not the lines of the file. */
@@ -129,16 +131,41 @@ async function fill(load: BlockLoad, block: Block, target: DuckSql): Promise<Blo
   const bulk = bulkAcceptance(load.table, load.quotedTexts.columns);
   if (!bulk) return judgeLines(load, block, target, () => true);
   const columns = load.table.columns.map(({ name }) => duckName(name));
-  return withStagedFile(load, block.bytes, async (path) => {
-    const inserted = (await load.connection.run(duck`INSERT INTO ${target} (${columns}) ${bulk.acceptedRows(path, block.longestLine)}`.text)).rowsChanged;
+  return withStagedFile(load, async (path) => {
+    await writeForBulk(block, path);
+    const inserted = await inBulk(load, () => load.connection.run(duck`INSERT INTO ${target} (${columns}) ${bulk.acceptedRows(path, block.longestLine)}`.text).then(({ rowsChanged }) => rowsChanged));
     if (inserted === block.lines) return { loaded: inserted, quarantined: 0 };
-    const others = await ordinals(load.connection, bulk.otherRows(path, block.longestLine));
+    const others = await inBulk(load, () => ordinals(load.connection, bulk.otherRows(path, block.longestLine)));
     if (inserted + others.size !== block.lines) throw new Miscounted(load.table.name);
     const judged = await judgeLines(load, block, target, (ordinal) => others.has(ordinal));
     if (judged.loaded + judged.quarantined !== others.size) throw new Miscounted(load.table.name);
     if (judged.loaded > block.lines / 100) load.quotedTexts.forget();
     return { loaded: inserted + judged.loaded, quarantined: judged.quarantined };
   });
+}
+
+/**
+ * DuckDB fails, ignore_errors or not, on lines that make an object only together with their neighbours. So lines that
+ * are no objects by themselves are spoilt in the copy that it reads: it then sees one malformed line each.
+ */
+async function writeForBulk({ bytes, notObjects }: Block, path: string): Promise<void> {
+  const firsts = notObjects.map((at) => bytes[at] ?? 0);
+  try {
+    for (const at of notObjects) bytes[at] = 120;
+    await writeFile(path, bytes);
+  } finally {
+    for (const [index, at] of notObjects.entries()) bytes[at] = firsts[index] ?? 0;
+  }
+}
+
+/** What else DuckDB's JSON reader may stumble over, row-reader.ts does not. */
+async function inBulk<T>(load: BlockLoad, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error && /Malformed JSON|maximum_object_size/.test(error.message)) throw new Miscounted(load.table.name);
+    throw error;
+  }
 }
 
 async function ordinals(connection: Connection, sql: DuckSql): Promise<Set<number>> {
@@ -150,11 +177,10 @@ async function ordinals(connection: Connection, sql: DuckSql): Promise<Set<numbe
 
 let stagedFiles = 0;
 
-async function withStagedFile<T>(load: BlockLoad, content: Buffer | string, work: (path: string) => Promise<T>): Promise<T> {
+async function withStagedFile<T>(load: BlockLoad, work: (path: string) => Promise<T>): Promise<T> {
   stagedFiles += 1;
   const path = join(load.stagingFolder, `block-${process.pid}-${stagedFiles}.ndjson`);
   try {
-    await writeFile(path, content);
     return await work(path);
   } finally {
     await rm(path, { force: true });
@@ -240,7 +266,8 @@ export class RowStore {
     if (this.#lines.length > 0) {
       const longest = this.#lines.reduce((most, line) => Math.max(most, line.length * 3), 0);
       const columns = table.columns.map(({ name }) => duckName(name));
-      await withStagedFile(this.#load, `${this.#lines.join('\n')}\n`, async (path) => {
+      await withStagedFile(this.#load, async (path) => {
+        await writeFile(path, `${this.#lines.join('\n')}\n`);
         const inserted = (await connection.run(duck`INSERT INTO ${this.#target} (${columns}) ${canonicalRows(table, path, longest)}`.text)).rowsChanged;
         this.#loaded += inserted;
         if (inserted === this.#lines.length) return;
@@ -250,7 +277,7 @@ export class RowStore {
       });
     }
     if (this.#rejected.length > 0) {
-      await withStagedFile(this.#load, '', (path) => quarantineRows(connection, table, this.#rejected, { path, importId, now }));
+      await withStagedFile(this.#load, (path) => quarantineRows(connection, table, this.#rejected, { path, importId, now }));
       this.#quarantined += this.#rejected.length;
     }
     this.#lines = [];

@@ -18,6 +18,7 @@ export interface FileBlock {
   readonly lines: number;
   readonly blank: number;
   readonly longestLine: number;
+  readonly notObjects: readonly number[];
   /** Bytes of the file as it is on disk that have been read so far. */
   readonly readBytes: number;
 }

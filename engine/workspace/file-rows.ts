@@ -5,6 +5,7 @@
  */
 import { SandpiperError } from '../errors.ts';
 import type { RowPlace } from './block-loader.ts';
+import { countLines } from './lines.ts';
 import { fileBlocks, fileChunks, type FileBlock, type OpenedFile } from './file-blocks.ts';
 
 export type FileFormat = 'ndjson' | 'json' | 'csv';
@@ -48,7 +49,6 @@ class ArrayItems {
   readonly #name: string;
   #pieces: Buffer[] = [];
   #places: RowPlace[] = [];
-  #longestLine = 0;
   #state: 'before' | 'between' | 'item' | 'after' = 'before';
   #depth = 0;
   #inText = false;
@@ -108,7 +108,8 @@ class ArrayItems {
 
   take(readBytes: number): RowBlock {
     const places = this.#places;
-    const block = { bytes: Buffer.concat(this.#pieces), places, firstLine: places[0]?.line ?? this.#line, offset: places[0]?.offset ?? 0, lines: places.length, blank: 0, longestLine: this.#longestLine, readBytes };
+    const bytes = Buffer.concat(this.#pieces);
+    const block = { bytes, places, firstLine: places[0]?.line ?? this.#line, offset: places[0]?.offset ?? 0, ...countLines(bytes), readBytes };
     this.#pieces = [];
     this.#places = [];
     this.sizeBytes = 0;
@@ -122,7 +123,6 @@ class ArrayItems {
     this.#pieces.push(bytes);
     this.#places.push(this.#place);
     this.sizeBytes += bytes.length;
-    this.#longestLine = Math.max(this.#longestLine, bytes.length);
   }
 
   #fault(why: string): SandpiperError {

@@ -132,9 +132,9 @@ function loadAll(load: BlockLoad, file: OpenedFile, format: FileFormat, blockByt
 
 async function loadJson(load: BlockLoad, file: OpenedFile, format: 'ndjson' | 'json', blockBytes: number, account: Account): Promise<void> {
   for await (const block of jsonRowBlocks(format, file, blockBytes)) {
-    const { bytes, firstLine, offset, lines, blank, longestLine, places } = block;
+    const { bytes, firstLine, offset, lines, blank, longestLine, notObjects, places } = block;
     const origin = { file: file.name, line: firstLine, offset };
-    const outcome = await loadBlock(load, { bytes, lines: lines - blank, longestLine, origin, ...(places ? { places } : {}) });
+    const outcome = await loadBlock(load, { bytes, lines: lines - blank, longestLine, notObjects, origin, ...(places ? { places } : {}) });
     if (outcome.loaded + outcome.quarantined !== lines - blank) throw new Miscounted(load.table.name);
     account(outcome, blank, block.readBytes);
     load.signal?.throwIfAborted();

@@ -255,8 +255,8 @@ export class Ingest {
         await this.#advance(source, source.journal.end, undefined);
         return true;
       }
-      const { lines, blank, longestLine } = countLines(read.payload);
-      const block: Block = { bytes: read.payload, lines: lines - blank, longestLine };
+      const { lines, blank, longestLine, notObjects } = countLines(read.payload);
+      const block: Block = { bytes: read.payload, lines: lines - blank, longestLine, notObjects };
       const outcome = await this.#loadSurely(source, block, read.next);
       await this.#advance(source, read.next, outcome);
       return true;
