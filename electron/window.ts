@@ -33,6 +33,7 @@ export function openWindow(): DeskWindow {
     },
   });
   browserWindow.once('ready-to-show', () => browserWindow.show());
+  void browserWindow.loadURL(plainPage('<p style="opacity: 0.7">Opening the project…</p>'));
   return {
     browserWindow,
     show: (address) => void browserWindow.loadURL(address),
@@ -67,8 +68,12 @@ export function refuseEverythingForeign(app: App): void {
 /** A page of plain text for an engine that does not come up. */
 export function showFailure(window: DeskWindow, message: string): void {
   const escaped = message.replace(/[&<>]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[character] ?? character);
-  const page = `<!doctype html><title>Sandpiper</title><body style="font: 14px sans-serif; margin: 40px"><h1>The engine does not start</h1><p>It ended several times within a minute. Its last words:</p><pre style="white-space: pre-wrap">${escaped}</pre><p>Your files are untouched. Mend the cause and open Sandpiper again.</p>`;
-  void window.browserWindow.loadURL(`data:text/html;charset=utf-8,${encodeURIComponent(page)}`);
+  void window.browserWindow.loadURL(plainPage(`<h1>The engine does not start</h1><p>It ended several times within a minute. Its last words:</p><pre style="white-space: pre-wrap">${escaped}</pre><p>Your files are untouched. Mend the cause and open Sandpiper again.</p>`));
+}
+
+/** A page that needs no engine, in the colours of the page that follows it. */
+function plainPage(body: string): string {
+  return `data:text/html;charset=utf-8,${encodeURIComponent(`<!doctype html><meta charset="utf-8"><title>Sandpiper</title><meta name="color-scheme" content="light dark"><body style="margin: 40px; font: 14px system-ui, sans-serif">${body}`)}`;
 }
 
 function originOf(url: string): string {
