@@ -216,7 +216,7 @@ function readTemplate(sql: Sql, type: NodeType, problems: Problem[]): { readonly
   const place = (span: Span): Span => sql.included ?? { start: sql.offset + span.start, end: sql.offset + span.end };
   for (const problem of found) problems.push({ ...problem, span: place(problem.span) });
   if (hasTemplateTags(sql.text) && !sql.isDynamic) {
-    const tag = sql.text.search(/\{[{%]/);
+    const tag = sql.text.search(/\{[{%#]/);
     problems.push({ severity: 'hint', message: 'This SQL has template tags and does not begin with a line `%`: it is rendered here all the same, and Tinybird asks for the `%`.', span: place({ start: tag, end: tag + 2 }) });
   }
   if (type === 'materialized') {

@@ -23,7 +23,9 @@ const RESERVED_NAMES = new Set([
 
 /** Whether the text has template tags at all: SQL without any is taken as it is. */
 export function hasTemplateTags(text: string): boolean {
-  return text.includes('{{') || text.includes('{%');
+  if (text.includes('{{') || text.includes('{%')) return true;
+  const comment = text.indexOf('{#');
+  return comment !== -1 && text.includes('#}', comment);
 }
 
 /** The template; throws the first SandpiperError 'syntax'. */
