@@ -44,24 +44,25 @@ export function useRunOf(subject: string): Run {
 /** Runs `asked` when it changes, after `pauseMs`, and again as rows arrive in `dataSources`. Nothing is run while it is undefined. */
 export function useRun(subject: string, asked: RunAsked | undefined, pauseMs: number, dataSources: readonly string[]): Run {
   const run = useRunOf(subject);
-  const tick = useArrivals((state) => dataSources.reduce((sum, name) => sum + (state.ticks[name] ?? 0), 0));
+  const names = dataSources.join('\n');
+  const tick = useArrivals((state) => tickOf(names, state.ticks));
   const text = asked && JSON.stringify(asked);
+  const liveAt = run.startedAt + Math.max(LIVE_PAUSE_MS, (run.result?.elapsedMs ?? 0) * LIVE_SHARE);
 
   useEffect(() => {
     if (text === undefined) return undefined;
     const known = useRuns.getState().runs[subject] ?? NEVER_RUN;
     if (known.asked === text) return undefined;
-    const timer = setTimeout(() => void startRun(subject, JSON.parse(text) as RunAsked, tick), known.asked === '' ? 0 : pauseMs);
+    const start = () => void startRun(subject, JSON.parse(text) as RunAsked, tickOf(names, useArrivals.getState().ticks));
+    const timer = setTimeout(start, known.asked === '' ? 0 : pauseMs);
     return () => clearTimeout(timer);
-    // A new tick alone is the next effect's business.
-  }, [subject, text, pauseMs]);
+  }, [subject, text, pauseMs, names]);
 
   useEffect(() => {
     if (text === undefined || run.running || run.asked !== text || run.tick === tick) return undefined;
-    const pause = Math.max(LIVE_PAUSE_MS, (run.result?.elapsedMs ?? 0) * LIVE_SHARE);
-    const timer = setTimeout(() => void startRun(subject, JSON.parse(text) as RunAsked, tick), Math.max(0, run.startedAt + pause - Date.now()));
+    const timer = setTimeout(() => void startRun(subject, JSON.parse(text) as RunAsked, tick), Math.max(0, liveAt - Date.now()));
     return () => clearTimeout(timer);
-  }, [subject, text, tick, run.running, run.asked, run.tick]);
+  }, [subject, text, tick, liveAt, run.running, run.asked, run.tick]);
 
   return run;
 }
@@ -90,6 +91,11 @@ export function cancelRun(subject: string): void {
 export function forgetRuns(): void {
   for (const stop of stops.values()) stop.abort();
   useRuns.setState({ runs: {} });
+}
+
+/** Goes up whenever rows arrive in one of the data sources. */
+function tickOf(names: string, ticks: Readonly<Record<string, number>>): number {
+  return names.split('\n').reduce((sum, name) => sum + (ticks[name] ?? 0), 0);
 }
 
 function runId(subject: string): string {

@@ -3,7 +3,7 @@
  * an event. Rows that arrive show within a second.
  */
 import { FolderInput, TriangleAlert } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { DataSourceView as Source, ProjectView } from '../../engine/api/protocol.ts';
 import { askImport, openFile, useDesk } from '../desk-state.ts';
 import { FileEditor } from '../editor/file-editor.tsx';
@@ -20,9 +20,7 @@ type Page = 'rows' | 'schema' | 'quarantine' | 'file';
 export function DataSourceView({ source, project }: { source: Source; project: ProjectView }) {
   const [page, setPage] = useState<Page>('rows');
   const wanted = useDesk((state) => state.wantedPlace);
-  useEffect(() => {
-    if (wanted?.path === source.path) setPage('file');
-  }, [wanted, source.path]);
+  if (wanted?.path === source.path && page !== 'file') setPage('file');
 
   return (
     <div className={css.view}>

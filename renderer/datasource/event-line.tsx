@@ -1,15 +1,14 @@
 /** The bottom of a data source's page: the address that takes events, and a ready curl line to copy. */
-import { useMemo } from 'react';
+import { useState } from 'react';
 import type { DataSourceView, ProjectView } from '../../engine/api/protocol.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import css from './event-line.module.css';
 import { curlLine, sampleEvent } from './sample-event.ts';
 
 export function EventLine({ source, project }: { source: DataSourceView; project: ProjectView }) {
-  const line = useMemo(() => {
-    const event = sampleEvent(source, new Date());
-    return event === undefined ? undefined : curlLine(project.address, project.adminToken, source, event);
-  }, [source.name, source.columns, project.address, project.adminToken]);
+  const [now] = useState(() => new Date());
+  const event = sampleEvent(source, now);
+  const line = event === undefined ? undefined : curlLine(project.address, project.adminToken, source, event);
   return (
     <section className={css.bar} aria-label="Events">
       <span className={css.label}>Events</span>

@@ -33,7 +33,7 @@ export function RowsTable({ subject, query, revision, source, label, empty, isEm
       <div className={css.grid} data-dimmed={run.error ? '' : undefined}>
         {run.result ? <ResultGrid result={run.result} label={label} /> : !run.error && <p className={css.empty}>Reading rows…</p>}
       </div>
-      <p className={css.note} role="status">{run.result && (shown < all ? `Showing ${wholeNumber(shown)} of ${wholeNumber(all)} rows${orderOf(source) ? ', newest first' : ''}` : `All ${wholeNumber(shown)} rows`)}</p>
+      <p className={css.note} role="status">{run.result && (shown < all ? `Showing ${wholeNumber(shown)} of ${wholeNumber(all)} rows${orderOf(source) ? ', newest first' : ''}` : shown === 1 ? 'The only row' : `All ${wholeNumber(shown)} rows`)}</p>
     </div>
   );
 }

@@ -57,7 +57,9 @@ export function runCommand(id: string): boolean {
 export function useCommand(id: string, deed: (() => void) | undefined): void {
   const possible = deed !== undefined;
   const latest = useRef(deed);
-  latest.current = deed;
+  useEffect(() => {
+    latest.current = deed;
+  }, [deed]);
   useEffect(() => {
     if (!possible) return undefined;
     const act = () => latest.current?.();

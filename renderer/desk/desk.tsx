@@ -41,7 +41,7 @@ export function Desk() {
     queryClient.removeQueries({ queryKey: ['file'] });
     openDesk(project.folder);
     document.title = `${project.name} - Sandpiper`;
-  }, [project?.folder, project?.name]);
+  }, [project]);
 
   if (!project || folder !== project.folder) {
     return (

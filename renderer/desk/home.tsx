@@ -1,6 +1,6 @@
 /** The desk with nothing open: four doors into the work. */
 import { FolderInput, FolderOpen, Map as MapIcon, Radio } from 'lucide-react';
-import { useMemo, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { ProjectView } from '../../engine/api/protocol.ts';
 import { curlLine, sampleEvent } from '../datasource/sample-event.ts';
 import { askImport, openFile, openTab, useDesk } from '../desk-state.ts';
@@ -46,10 +46,9 @@ function Door({ icon, title, children }: { icon: ReactNode; title: string; child
 function EventsDoor({ project }: { project: ProjectView }) {
   const source = project.dataSources.find((one) => one.columns.some((column) => column.jsonPath !== undefined));
   const arrived = useArrivals((state) => source !== undefined && (state.ticks[source.name] ?? 0) > 0);
-  const line = useMemo(() => {
-    const event = source && sampleEvent(source, new Date());
-    return source && event !== undefined ? curlLine(project.address, project.adminToken, source, event) : undefined;
-  }, [source?.name, source?.columns, project.address, project.adminToken]);
+  const [now] = useState(() => new Date());
+  const event = source && sampleEvent(source, now);
+  const line = source && event !== undefined ? curlLine(project.address, project.adminToken, source, event) : undefined;
   if (!source || line === undefined) {
     return (
       <Door icon={<Radio size={20} aria-hidden />} title="Receive events">

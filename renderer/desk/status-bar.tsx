@@ -36,13 +36,13 @@ export function StatusBar({ project }: { project: ProjectView }) {
 function EventsRate() {
   const recent = useArrivals((state) => state.recent);
   const [now, setNow] = useState(() => Date.now());
-  const rate = arrivalRate(recent, now);
+  const rate = arrivalRate(recent, Math.max(now, recent.at(-1)?.at ?? 0));
+  const idle = rate === 0;
   useEffect(() => {
-    setNow(Date.now());
-    if (recent.length === 0) return undefined;
+    if (idle) return undefined;
     const timer = setInterval(() => setNow(Date.now()), RATE_REFRESH_MS);
     return () => clearInterval(timer);
-  }, [recent]);
+  }, [idle]);
   const shown = rate >= 10 ? wholeNumber(rate) : (Math.round(rate * 10) / 10).toString();
   return <span className={css.item} title="Rows that arrived per second, over the last ten seconds">{shown} rows/s arriving</span>;
 }

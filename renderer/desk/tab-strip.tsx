@@ -12,9 +12,6 @@ export function TabStrip() {
   const tabs = useDesk((state) => state.tabs);
   const active = useDesk((state) => state.active);
   const strip = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    strip.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
-  }, [active, tabs]);
   if (tabs.length === 0) return null;
 
   const walk = (event: KeyboardEvent, id: string) => {
@@ -48,12 +45,17 @@ export function TabStrip() {
 
 function TabButton({ tab, shown, tabStop, onKeyDown }: { tab: Tab; shown: boolean; tabStop: boolean; onKeyDown: (event: KeyboardEvent) => void }) {
   const id = tabId(tab);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (shown) button.current?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+  }, [shown]);
   const dirty = useBuffers((state) => {
     const buffer = state.buffers[id];
     return buffer !== undefined && isDirty(buffer);
   });
   return (
     <button
+      ref={button}
       type="button"
       role="tab"
       aria-selected={shown}

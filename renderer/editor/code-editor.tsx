@@ -34,10 +34,13 @@ export function CodeEditor({ path, notes = [], marked, onCursorLine }: CodeEdito
   const editor = useRef<monaco.editor.IStandaloneCodeEditor>(undefined);
   const decorations = useRef<monaco.editor.IEditorDecorationsCollection>(undefined);
   const tellLine = useRef(onCursorLine);
-  tellLine.current = onCursorLine;
   const buffer = useBuffer(path);
   const dark = useDarkTheme();
   const wanted = useDesk((state) => state.wantedPlace);
+
+  useEffect(() => {
+    tellLine.current = onCursorLine;
+  }, [onCursorLine]);
 
   useEffect(() => applyEditorTheme(dark), [dark]);
 
@@ -71,7 +74,7 @@ export function CodeEditor({ path, notes = [], marked, onCursorLine }: CodeEdito
   useEffect(() => {
     const model = editor.current?.getModel();
     if (model) monaco.editor.setModelMarkers(model, 'sandpiper', (buffer?.check?.diagnostics ?? []).map(markerOf));
-  }, [buffer?.check, path]);
+  }, [buffer?.check]);
 
   useEffect(() => {
     decorations.current?.set([...notes.map(noteDecoration), ...(marked ? [markDecoration(marked)] : [])]);

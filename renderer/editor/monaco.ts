@@ -5,6 +5,7 @@
 import * as monaco from 'monaco-editor/editor';
 import 'monaco-editor/features/register.all';
 import 'monaco-editor/languages/definitions/yaml/register';
+// oxlint-disable-next-line import/default -- vite makes the class from `?worker`
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker';
 import { registerDataFileLanguage } from './data-file-language.ts';
 import { registerProviders } from './providers.ts';

@@ -22,5 +22,6 @@ export function useCheck(path: string, revision: number): void {
       clearTimeout(timer);
       stop.abort();
     };
+  // oxlint-disable-next-line react/exhaustive-effect-dependencies -- a new revision of the project asks the same question anew
   }, [path, text, revision]);
 }

@@ -46,7 +46,7 @@ export function PipeView({ path, project, pipe }: { path: string; project: Proje
   useOtherNodes(path, nodes, node?.name, given, project.revision, buffer !== undefined && text === undefined);
   const runs = useRuns((state) => state.runs);
   const notes = useMemo(() => nodeNotes(path, nodes, runs), [path, nodes, runs]);
-  const marked = useMemo(() => (node ? ([node.firstLine, node.lastLine] as const) : undefined), [node?.firstLine, node?.lastLine]);
+  const marked = useMemo(() => (node ? ([node.firstLine, node.lastLine] as const) : undefined), [node]);
 
   const runNow = () => asked && void startRun(subject, asked);
   useCommand('run-node', runNow);
