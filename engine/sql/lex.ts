@@ -64,17 +64,22 @@ export function lex(text: string): Lexeme[] {
         WORD.lastIndex = at;
         const rest = WORD.exec(text)?.[0] ?? '';
         at += rest.length;
-        if (/^\d+$/.test(number)) {
+        if (/^\d[\d_]*$/.test(number)) {
           push('word', start, number + rest, (number + rest).toUpperCase());
           continue;
         }
         throw syntax(`\`${number}${rest}\` is neither a number nor a name.`, start, at);
       }
       push('number', start, number);
+    } else if (/[xXbB]/.test(character) && next === "'") {
+      const { value, end } = readQuoted(text, at + 1, "'", 'The text literal');
+      at = end;
+      push('string', start, ofDigits(value, character.toLowerCase() === 'x', start, end));
     } else if (WORD_START.test(character)) {
       WORD.lastIndex = at;
       const word = WORD.exec(text)?.[0] ?? character;
       at += word.length;
+      if (/[\u0080-\uffff]/.test(word)) throw syntax(`The name ${word} must be written in quotes, \`${word}\`: it has letters other than a to z.`, start, at);
       push('word', start, word, word.toUpperCase());
     } else {
       const symbol = SYMBOLS.find((candidate) => text.startsWith(candidate, at)) ?? (SINGLE.has(character) ? character : undefined);
@@ -85,6 +90,15 @@ export function lex(text: string): Lexeme[] {
   }
   push('end', text.length, '');
   return lexemes;
+}
+
+/** x'4142' and b'01000001' are the text AB. */
+function ofDigits(digits: string, isHex: boolean, start: number, end: number): string {
+  const width = isHex ? 2 : 8;
+  const whole = isHex ? /^[0-9a-fA-F]*$/ : /^[01]*$/;
+  if (!whole.test(digits)) throw syntax(`\`${digits}\` is not ${isHex ? 'hexadecimal' : 'binary'}.`, start, end);
+  const padded = digits.padStart(Math.ceil(digits.length / width) * width, '0');
+  return (padded.match(isHex ? /../g : /.{8}/g) ?? []).map((byte) => String.fromCharCode(Number.parseInt(byte, isHex ? 16 : 2))).join('');
 }
 
 /** A point right after a name, bracket or tuple index selects an element. */

@@ -4,42 +4,26 @@
  * that whoever walks the tree cannot overflow the stack.
  */
 import type { SandpiperError } from '../errors.ts';
-import type { ColumnTransformer, Expression, Lambda, Name } from './ast.ts';
+import type { Expression, Lambda, Name } from './ast.ts';
 import type { Cursor } from './cursor.ts';
 import type { Lexeme } from './lex.ts';
 import { call } from './operator-call.ts';
 import { parseTypeAt } from './parse-type.ts';
 import { parseOver } from './parse-window.ts';
+import { asterisk, columnsMatcher } from './parse-columns.ts';
 import { specialForm } from './special-form.ts';
 import { printType } from './types.ts';
+import { beginsClause, endsColumns, escapeOf, parseAlias, startsQuery } from './words.ts';
 
 const LONGEST_CHAIN = 1_000;
-
-/** Words that end an expression, so they are no alias unless AS stands before them. */
-const RESERVED = new Set([
-  'SELECT', 'FROM', 'FINAL', 'SAMPLE', 'ARRAY', 'LEFT', 'RIGHT', 'INNER', 'FULL', 'CROSS', 'JOIN', 'GLOBAL', 'ANY', 'ALL', 'ASOF', 'SEMI', 'ANTI', 'PASTE', 'ON', 'USING',
-  'PREWHERE', 'WHERE', 'GROUP', 'WITH', 'HAVING', 'WINDOW', 'QUALIFY', 'ORDER', 'LIMIT', 'OFFSET', 'SETTINGS', 'FORMAT', 'UNION', 'EXCEPT', 'INTERSECT',
-  'IS', 'AS', 'AND', 'OR', 'XOR', 'NOT', 'IN', 'LIKE', 'ILIKE', 'REGEXP', 'BETWEEN', 'INTO', 'FETCH', 'ASC', 'DESC', 'ASCENDING', 'DESCENDING', 'NULLS', 'COLLATE',
-  'THEN', 'ELSE', 'END', 'WHEN', 'INTERPOLATE', 'DIV', 'MOD', 'APPLY', 'REPLACE', 'OVER', 'FILTER', 'IGNORE', 'RESPECT', 'TO', 'STEP', 'STALENESS', 'BY',
-]);
-
-export function isReserved(lexeme: Lexeme): boolean {
-  return lexeme.kind === 'word' && RESERVED.has(lexeme.upper);
-}
 
 /** An expression with `AS alias`, or a bare alias where the place allows one. */
 export function parseAliased(cursor: Cursor, bareAlias: boolean): Expression {
   const start = cursor.peek().span.start;
   const expression = parseExpressionAt(cursor);
   const alias = parseAlias(cursor, bareAlias);
+  if (alias && (expression.kind === 'asterisk' || expression.kind === 'columns')) throw cursor.failure('Several columns cannot share one name: leave out the alias.', alias.span);
   return alias ? { kind: 'aliased', expression, alias, span: cursor.spanFrom(start) } : expression;
-}
-
-export function parseAlias(cursor: Cursor, bareAlias: boolean): Name | undefined {
-  if (cursor.takeWords('AS')) return cursor.expectName('a name after AS');
-  const next = cursor.peek();
-  if (!bareAlias || (next.kind !== 'word' && next.kind !== 'quoted') || isReserved(next)) return undefined;
-  return cursor.expectName('an alias');
 }
 
 /** Expressions with aliases, separated by commas, up to a symbol or clause that is left in place. */
@@ -53,19 +37,14 @@ export function parseList(cursor: Cursor, bareAlias: boolean): Expression[] {
   return items;
 }
 
-function endsColumns(cursor: Cursor): boolean {
-  const next = cursor.peek();
-  if (next.kind === 'end' || cursor.isSymbol(')') || cursor.isSymbol(';')) return true;
-  return next.kind === 'word' && RESERVED_START.has(next.upper) && !standsAsName(cursor);
-}
-
 export function parseExpressionAt(cursor: Cursor, least = 0): Expression {
   return cursor.deeper(() => {
-    const lambda = parseLambda(cursor);
+    const lambda = least === 0 ? parseLambda(cursor) : undefined;
     if (lambda) return lambda;
     let left = parsePrefix(cursor);
     let links = 0;
     for (;;) {
+      left = aliasedOperand(cursor, left);
       const next = parseInfix(cursor, left, least);
       if (!next) return left;
       links += 1;
@@ -73,6 +52,17 @@ export function parseExpressionAt(cursor: Cursor, least = 0): Expression {
       left = next;
     }
   });
+}
+
+/** `a AS x + 1` is (a AS x) + 1: an alias with an operator behind it belongs to the operand. */
+function aliasedOperand(cursor: Cursor, operand: Expression): Expression {
+  if (!cursor.isWords('AS') || (cursor.peek(1).kind !== 'word' && cursor.peek(1).kind !== 'quoted')) return operand;
+  const after = cursor.peek(2);
+  const isOperator = (after.kind === 'symbol' && (after.upper in BINARY || after.text === '::')) || (after.kind === 'word' && (after.upper in BINARY || after.upper === 'IN' || after.upper === 'IS' || after.upper === 'BETWEEN'));
+  if (!isOperator) return operand;
+  cursor.take();
+  const alias = cursor.expectName('a name after AS');
+  return { kind: 'aliased', expression: operand, alias, span: cursor.spanFrom(operand.span.start) };
 }
 
 /** `x -> …` or `(x, y) -> …`; undefined when the text ahead is something else. */
@@ -125,7 +115,7 @@ function parseInfix(cursor: Cursor, left: Expression, least: number): Expression
     if (power < least) return undefined;
     cursor.take();
     const right = parseExpressionAt(cursor, power + 1);
-    const operands = [left, right];
+    const operands = [left, right, ...escapeOf(cursor, name)];
     while (VARIADIC.has(name) && cursor.peek().kind === lexeme.kind && cursor.peek().upper === lexeme.upper) {
       cursor.take();
       operands.push(parseExpressionAt(cursor, power + 1));
@@ -149,6 +139,14 @@ function parsePostfix(cursor: Cursor, left: Expression, least: number): Expressi
     const type = parseTypeAt(cursor);
     const span = cursor.spanFrom(typeStart);
     return { ...call('CAST', [left, { kind: 'string', value: printType(type), span }], cursor.spanFrom(start), at), written: 'cast' };
+  }
+  if (cursor.isSymbol('.') && cursor.isSymbol(':', 1)) {
+    // `json.a.:Int64`: the part of a JSON path that has this type.
+    cursor.take();
+    cursor.take();
+    const from = cursor.peek();
+    const name = from.kind === 'quoted' ? cursor.take().text : printType(parseTypeAt(cursor));
+    return call('dynamicElement', [left, { kind: 'string', value: name, span: cursor.spanFrom(from.span.start) }], cursor.spanFrom(start), at);
   }
   if (cursor.isSymbol('.')) {
     const element = cursor.peek(1);
@@ -178,7 +176,12 @@ function parseMembership(cursor: Cursor, left: Expression, least: number): Expre
       const right = parseExpressionAt(cursor, 7);
       return call(negated ? 'isNotDistinctFrom' : 'isDistinctFrom', [left, right], cursor.spanFrom(start), at);
     }
-    throw cursor.unexpected('NULL or DISTINCT FROM after IS');
+    const truth = cursor.peek();
+    if (cursor.takeWords('TRUE') || cursor.takeWords('FALSE')) {
+      const value: Expression = { kind: 'boolean', value: truth.upper === 'TRUE', span: truth.span };
+      return call(negated ? 'isDistinctFrom' : 'isNotDistinctFrom', [left, value], cursor.spanFrom(start), at);
+    }
+    throw cursor.unexpected('NULL, TRUE, FALSE or DISTINCT FROM after IS');
   }
   const negated = cursor.isWords('NOT');
   const word = cursor.peek(negated ? 1 : 0);
@@ -200,7 +203,7 @@ function parseMembership(cursor: Cursor, left: Expression, least: number): Expre
     cursor.take();
     const right = parseExpressionAt(cursor, 10);
     if (word.upper === 'REGEXP') return call('not', [call('match', [left, right], cursor.spanFrom(start), at)], cursor.spanFrom(start), at);
-    return call(word.upper === 'LIKE' ? 'notLike' : 'notILike', [left, right], cursor.spanFrom(start), at);
+    return call(word.upper === 'LIKE' ? 'notLike' : 'notILike', [left, right, ...escapeOf(cursor, 'like')], cursor.spanFrom(start), at);
   }
   const global = cursor.isWords('GLOBAL');
   const not = cursor.isWords('NOT') || (global && cursor.peek(1).upper === 'NOT');
@@ -228,6 +231,14 @@ function parsePrefix(cursor: Cursor): Expression {
     const operand = parseExpressionAt(cursor, 5);
     return call('not', [operand], cursor.spanFrom(start), lexeme.span);
   }
+  if (cursor.isSymbol('-') && cursor.peek(1).kind === 'number' && ['::', '[', '.'].some((symbol) => cursor.isSymbol(symbol, 2))) {
+    // `-1::UInt8` converts -1, while `-x::UInt8` negates what was converted.
+    cursor.take();
+    const digits = cursor.take();
+    const value: Expression = { kind: 'number', text: digits.text, span: digits.span };
+    const negative = call('negate', [value], cursor.spanFrom(start), lexeme.span);
+    return parsePostfix(cursor, negative, 0) ?? negative;
+  }
   if (cursor.takeSymbol('-')) {
     const operand = parseExpressionAt(cursor, 13);
     return call('negate', [operand], cursor.spanFrom(start), lexeme.span);
@@ -253,7 +264,7 @@ function parsePrimary(cursor: Cursor): Expression {
     case 'word': {
       const special = specialForm(cursor, { expression: parseExpressionAt, aliased: parseAliased });
       if (special) return special;
-      if (cursor.isSymbol('(', 1) || cursor.isSymbol('.', 1)) return parseNamed(cursor);
+      if (cursor.isSymbol('(', 1) || (cursor.isSymbol('.', 1) && cursor.peek(2).kind !== 'number')) return parseNamed(cursor);
       switch (lexeme.upper) {
         case 'NULL':
           cursor.take();
@@ -268,7 +279,7 @@ function parsePrimary(cursor: Cursor): Expression {
           cursor.take();
           return { kind: 'number', text: lexeme.upper === 'NAN' ? 'nan' : 'inf', span: lexeme.span };
         default:
-          if (RESERVED_START.has(lexeme.upper) && !standsAsName(cursor)) throw expectedExpression(cursor);
+          if (beginsClause(cursor)) throw expectedExpression(cursor);
           return parseNamed(cursor);
       }
     }
@@ -277,21 +288,13 @@ function parsePrimary(cursor: Cursor): Expression {
   }
 }
 
-const RESERVED_START = new Set(['FROM', 'WHERE', 'PREWHERE', 'GROUP', 'HAVING', 'ORDER', 'LIMIT', 'SETTINGS', 'UNION', 'JOIN', 'ON', 'USING', 'AND', 'OR', 'THEN', 'ELSE', 'WHEN', 'AS', 'SELECT']);
-
-/** ClickHouse reads a clause's word as a column where the clause cannot begin. */
-function standsAsName(cursor: Cursor): boolean {
-  if (cursor.isWords('FROM')) return false;
-  return cursor.isSymbol(',', 1) || cursor.isSymbol(')', 1) || ['FROM', 'AS'].includes(cursor.peek(1).upper);
-}
-
 function expectedExpression(cursor: Cursor): SandpiperError {
   return cursor.unexpected('a value or a column');
 }
 
 function parseBracketed(cursor: Cursor): Expression {
   const start = cursor.peek().span.start;
-  if (cursor.takeSymbol('*')) return asterisk(cursor, [], start);
+  if (cursor.takeSymbol('*')) return asterisk(cursor, [], start, PARSERS);
   if (cursor.takeSymbol('[')) {
     const elements = cursor.isSymbol(']') ? [] : parseArguments(cursor, ']');
     cursor.expectSymbol(']', 'to close the array');
@@ -322,24 +325,6 @@ function parseBracketed(cursor: Cursor): Expression {
   return { kind: 'tuple', elements, span: cursor.spanFrom(start) };
 }
 
-/** `((SELECT …) UNION …)`: brackets that open a query, however many. */
-function startsQuery(cursor: Cursor): boolean {
-  let ahead = 0;
-  while (cursor.isSymbol('(', ahead)) ahead += 1;
-  const word = cursor.peek(ahead);
-  if (word.kind !== 'word' || (word.upper !== 'SELECT' && word.upper !== 'WITH')) return false;
-  // `((SELECT 1) + 1)` is an expression: look at what follows the inner query.
-  let depth = 0;
-  for (let at = 0; ; at += 1) {
-    const lexeme = cursor.peek(at);
-    if (lexeme.kind === 'end') return false;
-    if (lexeme.kind !== 'symbol') continue;
-    if (lexeme.text === '(') depth += 1;
-    if (lexeme.text === ')') depth -= 1;
-    if (depth === 0) return ['UNION', 'EXCEPT', 'INTERSECT'].includes(cursor.peek(at + 1).upper) || cursor.isSymbol(')', at + 1);
-  }
-}
-
 /** Arguments with aliases, up to the closing symbol, which is left in place. */
 export function parseArguments(cursor: Cursor, close: ')' | ']'): Expression[] {
   const items: Expression[] = [];
@@ -365,9 +350,9 @@ function parseNamed(cursor: Cursor): Expression {
   const parts: [Name, ...Name[]] = [first];
   while (cursor.isSymbol('.') && (cursor.peek(1).kind === 'word' || cursor.peek(1).kind === 'quoted' || cursor.isSymbol('*', 1))) {
     cursor.take();
-    if (cursor.takeSymbol('*')) return asterisk(cursor, parts, start);
+    if (cursor.takeSymbol('*')) return asterisk(cursor, parts, start, PARSERS);
     const part = cursor.expectName('a name after the point');
-    if (part.text.toUpperCase() === 'COLUMNS' && cursor.isSymbol('(')) return columnsMatcher(cursor, parts, start);
+    if (part.text.toUpperCase() === 'COLUMNS' && cursor.isSymbol('(')) return columnsMatcher(cursor, parts, start, PARSERS);
     parts.push(part);
   }
   return { kind: 'identifier', parts, span: cursor.spanFrom(start) };
@@ -375,18 +360,18 @@ function parseNamed(cursor: Cursor): Expression {
 
 function parseCall(cursor: Cursor, name: Name): Expression {
   const start = name.span.start;
-  if (name.text.toUpperCase() === 'COLUMNS' && !name.quoted) return columnsMatcher(cursor, [], start);
+  if (name.text.toUpperCase() === 'COLUMNS' && !name.quoted) return columnsMatcher(cursor, [], start, PARSERS);
   cursor.take();
   let distinct = cursor.isWords('DISTINCT') && !cursor.isSymbol(',', 1) && !cursor.isSymbol(')', 1) && cursor.takeWords('DISTINCT');
   let args = parseArguments(cursor, ')');
-  closeCall(cursor, name);
+  cursor.expectSymbol(')', `to close the call of ${name.text}`);
   let parameters: readonly Expression[] | undefined;
   if (cursor.isSymbol('(')) {
     cursor.take();
     parameters = args;
     distinct = cursor.takeWords('DISTINCT');
     args = parseArguments(cursor, ')');
-    closeCall(cursor, name);
+    cursor.expectSymbol(')', `to close the call of ${name.text}`);
   }
   const nulls = cursor.takeWords('IGNORE', 'NULLS') ? 'ignore' : cursor.takeWords('RESPECT', 'NULLS') ? 'respect' : undefined;
   let filter: Expression | undefined;
@@ -408,96 +393,4 @@ function parseCall(cursor: Cursor, name: Name): Expression {
   };
 }
 
-function closeCall(cursor: Cursor, name: Name): void {
-  cursor.expectSymbol(')', `to close the call of ${name.text}`);
-}
-
-function asterisk(cursor: Cursor, qualifier: readonly Name[], start: number): Expression {
-  const transformers = parseTransformers(cursor);
-  return { kind: 'asterisk', qualifier, transformers, span: cursor.spanFrom(start) };
-}
-
-function columnsMatcher(cursor: Cursor, qualifier: readonly Name[], start: number): Expression {
-  cursor.expectSymbol('(', 'after COLUMNS');
-  const first = cursor.peek();
-  if (first.kind === 'string') {
-    cursor.take();
-    cursor.expectSymbol(')', 'to close COLUMNS');
-    const transformers = parseTransformers(cursor);
-    return { kind: 'columns', qualifier, pattern: first.text, transformers, span: cursor.spanFrom(start) };
-  }
-  const names = parseArguments(cursor, ')').map((item) => {
-    if (item.kind !== 'identifier') throw cursor.failure('COLUMNS takes a pattern or names of columns.', item.span);
-    return item;
-  });
-  cursor.expectSymbol(')', 'to close COLUMNS');
-  const transformers = parseTransformers(cursor);
-  return { kind: 'columns', qualifier, names, transformers, span: cursor.spanFrom(start) };
-}
-
-function parseTransformers(cursor: Cursor): ColumnTransformer[] {
-  const transformers: ColumnTransformer[] = [];
-  for (;;) {
-    const start = cursor.peek().span.start;
-    if (cursor.isWords('EXCEPT') && !['SELECT', 'ALL', 'DISTINCT', 'WITH'].includes(cursor.peek(1).upper) && !(cursor.isSymbol('(', 1) && cursor.peek(2).upper === 'SELECT')) {
-      cursor.take();
-      const strict = cursor.takeWords('STRICT');
-      transformers.push(parseExcept(cursor, strict, start));
-    } else if (cursor.isWords('REPLACE')) {
-      cursor.take();
-      const strict = cursor.takeWords('STRICT');
-      const bracketed = cursor.takeSymbol('(');
-      const items: { expression: Expression; name: Name }[] = [];
-      do {
-        const expression = parseExpressionAt(cursor);
-        cursor.expectWords(['AS'], 'and the column that REPLACE replaces');
-        items.push({ expression, name: cursor.expectName('the name of a column') });
-      } while (bracketed && cursor.takeSymbol(','));
-      if (bracketed) cursor.expectSymbol(')', 'to close REPLACE');
-      transformers.push({ kind: 'replace', items, strict, span: cursor.spanFrom(start) });
-    } else if (cursor.isWords('APPLY')) {
-      cursor.take();
-      transformers.push(parseApply(cursor, start));
-    } else {
-      return transformers;
-    }
-  }
-}
-
-function parseExcept(cursor: Cursor, strict: boolean, start: number): ColumnTransformer {
-  if (cursor.peek().kind === 'string') {
-    const pattern = cursor.take().text;
-    return { kind: 'except', names: [], pattern, strict, span: cursor.spanFrom(start) };
-  }
-  const names: Name[] = [];
-  if (!cursor.takeSymbol('(')) {
-    names.push(cursor.expectName('the name of a column'));
-  } else if (cursor.peek().kind === 'string') {
-    const pattern = cursor.take().text;
-    cursor.expectSymbol(')', 'to close EXCEPT');
-    return { kind: 'except', names, pattern, strict, span: cursor.spanFrom(start) };
-  } else {
-    do names.push(cursor.expectName('the name of a column'));
-    while (cursor.takeSymbol(','));
-    cursor.expectSymbol(')', 'to close EXCEPT');
-  }
-  return { kind: 'except', names, strict, span: cursor.spanFrom(start) };
-}
-
-function parseApply(cursor: Cursor, start: number): ColumnTransformer {
-  const bracketed = cursor.takeSymbol('(');
-  const lambda = parseLambda(cursor);
-  if (lambda) {
-    if (bracketed) cursor.expectSymbol(')', 'to close APPLY');
-    return { kind: 'apply', function: lambda, parameters: [], span: cursor.spanFrom(start) };
-  }
-  const name = cursor.expectName('a function after APPLY');
-  let parameters: Expression[] = [];
-  if (cursor.takeSymbol('(')) {
-    parameters = parseArguments(cursor, ')');
-    cursor.expectSymbol(')', 'to close the parameters');
-  }
-  const prefix = bracketed && cursor.takeSymbol(',') && cursor.peek().kind === 'string' ? cursor.take().text : undefined;
-  if (bracketed) cursor.expectSymbol(')', 'to close APPLY');
-  return { kind: 'apply', function: name, parameters, ...(prefix === undefined ? {} : { prefix }), span: cursor.spanFrom(start) };
-}
+const PARSERS = { expression: parseExpressionAt, lambda: parseLambda, args: (cursor: Cursor) => parseArguments(cursor, ')') };

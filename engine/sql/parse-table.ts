@@ -1,7 +1,8 @@
 /** What stands after FROM: tables, table functions, subqueries and their joins, in both orders of the join's words. */
 import type { Expression, Join, Name, TableExpression } from './ast.ts';
 import type { Cursor } from './cursor.ts';
-import { isReserved, parseAlias, parseArguments, parseExpressionAt } from './parse-expression.ts';
+import { parseAliased, parseArguments, parseExpressionAt } from './parse-expression.ts';
+import { isReserved, parseAlias } from './words.ts';
 
 const JOIN_WORDS = new Set(['GLOBAL', 'LOCAL', 'ANY', 'ALL', 'ASOF', 'SEMI', 'ANTI', 'ONLY', 'INNER', 'LEFT', 'RIGHT', 'FULL', 'OUTER', 'CROSS', 'PASTE', 'NATURAL']);
 
@@ -21,6 +22,7 @@ function parseJoin(cursor: Cursor, left: TableExpression): Join | undefined {
   }
   const position = cursor.position;
   const words: string[] = [];
+  const wordsStart = cursor.peek().span.start;
   while (cursor.peek().kind === 'word' && JOIN_WORDS.has(cursor.peek().upper)) words.push(cursor.take().upper);
   if (!cursor.takeWords('JOIN')) {
     // LEFT ARRAY JOIN, or a clause that begins with one of these words.
@@ -30,6 +32,8 @@ function parseJoin(cursor: Cursor, left: TableExpression): Join | undefined {
   const has = (word: string) => words.includes(word);
   if (has('NATURAL')) throw cursor.failure('NATURAL JOIN is not supported: name the columns with USING.', cursor.spanFrom(start));
   const type = has('CROSS') ? 'cross' : has('PASTE') ? 'paste' : has('LEFT') ? 'left' : has('RIGHT') ? 'right' : has('FULL') ? 'full' : 'inner';
+  const conflicting = [['INNER', 'LEFT', 'RIGHT', 'FULL', 'CROSS', 'PASTE'], ['ANY', 'ALL', 'SEMI', 'ANTI', 'ASOF']].some((group) => group.filter(has).length > 1);
+  if (conflicting || new Set(words).size < words.length) throw cursor.failure(`${words.join(' ')} JOIN is not a join: its words contradict each other.`, cursor.spanFrom(wordsStart));
   const strictness = has('ANY') ? 'any' : has('SEMI') ? 'semi' : has('ANTI') ? 'anti' : has('ASOF') ? 'asof' : has('ALL') ? 'all' : undefined;
   const right = parseTable(cursor);
   const condition = parseCondition(cursor, type === 'cross' || type === 'paste');
@@ -37,16 +41,16 @@ function parseJoin(cursor: Cursor, left: TableExpression): Join | undefined {
 }
 
 function parseCondition(cursor: Cursor, without: boolean): { on?: Expression; using?: readonly Expression[] } {
+  if (without) return {};
   if (cursor.takeWords('ON')) return { on: parseExpressionAt(cursor) };
   if (cursor.takeWords('USING')) {
     const bracketed = cursor.takeSymbol('(');
     const using: Expression[] = [];
-    do using.push(parseExpressionAt(cursor));
+    do using.push(parseAliased(cursor, false));
     while (cursor.takeSymbol(','));
     if (bracketed) cursor.expectSymbol(')', 'to close USING');
     return { using };
   }
-  if (without) return {};
   throw cursor.unexpected('ON or USING after the joined table');
 }
 
@@ -74,6 +78,7 @@ function parseTable(cursor: Cursor): TableExpression {
   }
   const second = cursor.takeSymbol('.') ? cursor.expectName('the name of a table after the point') : undefined;
   const final = cursor.takeWords('FINAL');
+  if (final && cursor.isWords('AS')) throw cursor.failure(`Write the alias before FINAL: ${name.text} AS … FINAL.`, cursor.peek().span);
   const tail = parseTail(cursor);
   const sample = cursor.takeWords('SAMPLE') ? parseSample(cursor) : undefined;
   return {

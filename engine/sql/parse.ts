@@ -2,16 +2,25 @@
  * ClickHouse's SELECT language as a tree. Accepts what ClickHouse accepts and nothing else; a mistake gives one
  * SandpiperError 'syntax' with the span of the lexeme that does not fit.
  */
+import { SandpiperError } from '../errors.ts';
 import type { ArrayJoin, Expression, GroupBy, Name, Query, SelectQuery, SetQuery, Setting, WithItem } from './ast.ts';
 import { Cursor } from './cursor.ts';
 import { parseAliased, parseExpressionAt, parseList } from './parse-expression.ts';
 import { parseTables } from './parse-table.ts';
 import { parseOrderItems, parseWindow } from './parse-window.ts';
 
+const OTHER_STATEMENTS = new Set([
+  'INSERT', 'CREATE', 'ALTER', 'DROP', 'TRUNCATE', 'RENAME', 'EXCHANGE', 'ATTACH', 'DETACH', 'OPTIMIZE', 'SHOW', 'DESCRIBE', 'DESC', 'USE', 'SET', 'SYSTEM', 'KILL', 'GRANT', 'REVOKE', 'DELETE', 'UPDATE', 'BACKUP', 'RESTORE',
+]);
+
 export function parseQuery(text: string): Query {
   const cursor = new Cursor(text, parseQueryAt);
+  const first = cursor.peek();
+  if (first.kind === 'word' && OTHER_STATEMENTS.has(first.upper)) {
+    throw new SandpiperError('unsupported', `Only SELECT queries run here, not ${first.upper}.`, { span: first.span });
+  }
   const query = parseQueryAt(cursor);
-  cursor.takeSymbol(';');
+  while (cursor.takeSymbol(';'));
   if (cursor.peek().kind !== 'end') throw cursor.unexpected('the query to end');
   return query;
 }
@@ -105,13 +114,14 @@ function parseSelect(cursor: Cursor): SelectQuery {
   } else {
     cursor.takeWords('ALL');
   }
+  const top = cursor.isWords('TOP') && (cursor.peek(1).kind === 'number' || (cursor.isSymbol('(', 1) && cursor.peek(2).kind === 'number')) ? parseTop(cursor) : undefined;
   const columns = parseList(cursor, true);
   const from = early ?? (cursor.takeWords('FROM') ? parseTables(cursor) : undefined);
   const arrayJoins = parseArrayJoins(cursor);
-  const prewhere = cursor.takeWords('PREWHERE') ? parseExpressionAt(cursor) : undefined;
-  const where = cursor.takeWords('WHERE') ? parseExpressionAt(cursor) : undefined;
+  const prewhere = cursor.takeWords('PREWHERE') ? parseAliased(cursor, false) : undefined;
+  const where = cursor.takeWords('WHERE') ? parseAliased(cursor, false) : undefined;
   const groupBy = cursor.isWords('GROUP', 'BY') ? parseGroupBy(cursor) : parseTotals(cursor);
-  const having = cursor.takeWords('HAVING') ? parseExpressionAt(cursor) : undefined;
+  const having = cursor.takeWords('HAVING') ? parseAliased(cursor, false) : undefined;
   const windows = cursor.takeWords('WINDOW') ? parseWindows(cursor) : [];
   const qualify = cursor.takeWords('QUALIFY') ? parseExpressionAt(cursor) : undefined;
   let orderByAll = false;
@@ -122,7 +132,9 @@ function parseSelect(cursor: Cursor): SelectQuery {
     else orderBy = parseOrderItems(cursor, (at) => parseAliased(at, false));
   }
   const interpolate = cursor.takeWords('INTERPOLATE') ? parseInterpolate(cursor) : undefined;
-  const limits = parseLimits(cursor);
+  const limits = { ...top, ...parseLimits(cursor) };
+  if (top && limits.limit !== top.limit) throw cursor.failure('A query has either TOP or LIMIT, not both.', cursor.spanFrom(top.limit.span.start));
+  if (top?.withTies) limits.withTies = true;
   const settings = cursor.takeWords('SETTINGS') ? parseSettings(cursor) : [];
   const format = cursor.takeWords('FORMAT') ? cursor.expectName('the name of a format') : undefined;
   if (cursor.takeWords('SETTINGS')) settings.push(...parseSettings(cursor));
@@ -268,6 +280,15 @@ function parseInterpolate(cursor: Cursor): { name: Name; expression?: Expression
   }
   cursor.expectSymbol(')', 'to close INTERPOLATE');
   return items;
+}
+
+/** TOP 3 or TOP (3) WITH TIES before the columns is LIMIT 3. */
+function parseTop(cursor: Cursor): { limit: Expression; withTies: boolean } {
+  cursor.take();
+  const bracketed = cursor.takeSymbol('(');
+  const number = cursor.take();
+  if (bracketed) cursor.expectSymbol(')', 'after TOP');
+  return { limit: { kind: 'number', text: number.text, span: number.span }, withTies: cursor.takeWords('WITH', 'TIES') };
 }
 
 type Limits = Pick<SelectQuery, 'limitBy' | 'limit' | 'offset' | 'withTies'>;

@@ -25,7 +25,7 @@ export function specialForm(cursor: Cursor, parsers: Parsers): Expression | unde
     case 'CAST':
       return bracket ? castForm(cursor, parsers) : undefined;
     case 'EXTRACT':
-      return bracket && findUnit(cursor.peek(2).text) && cursor.peek(3).upper === 'FROM' ? extractForm(cursor, parsers) : undefined;
+      return bracket && (findUnit(cursor.peek(2).text) ?? EXTRACTED[cursor.peek(2).upper]) && cursor.peek(3).upper === 'FROM' ? extractForm(cursor, parsers) : undefined;
     case 'EXISTS':
       return bracket && ['SELECT', 'WITH'].includes(cursor.peek(2).upper) ? existsForm(cursor) : undefined;
     case 'SUBSTRING':
@@ -50,17 +50,17 @@ export function specialForm(cursor: Cursor, parsers: Parsers): Expression | unde
   }
 }
 
-function caseForm(cursor: Cursor, { expression }: Parsers): Expression {
+function caseForm(cursor: Cursor, { aliased }: Parsers): Expression {
   const at = cursor.take().span;
-  const operand = cursor.isWords('WHEN') ? undefined : expression(cursor);
+  const operand = cursor.isWords('WHEN') ? undefined : aliased(cursor, false);
   const args: Expression[] = operand ? [operand] : [];
   if (!cursor.isWords('WHEN')) throw cursor.unexpected('WHEN after CASE');
   while (cursor.takeWords('WHEN')) {
-    args.push(expression(cursor));
+    args.push(aliased(cursor, false));
     cursor.expectWords(['THEN'], 'after the condition of WHEN');
-    args.push(expression(cursor));
+    args.push(aliased(cursor, false));
   }
-  args.push(cursor.takeWords('ELSE') ? expression(cursor) : { kind: 'null', span: cursor.peek().span });
+  args.push(cursor.takeWords('ELSE') ? aliased(cursor, false) : { kind: 'null', span: cursor.peek().span });
   cursor.expectWords(['END'], 'to close CASE');
   return call(operand ? 'caseWithExpression' : 'multiIf', args, cursor.spanFrom(at.start), at, 'case');
 }
@@ -156,20 +156,24 @@ function rewindTo(cursor: Cursor, offset: number): void {
   while (cursor.peek().span.start > offset) cursor.rewind(cursor.position - 1);
 }
 
-const EXTRACTED: Readonly<Partial<Record<IntervalUnit, string>>> = {
-  Year: 'toYear', Quarter: 'toQuarter', Month: 'toMonth', Week: 'toISOWeek', Day: 'toDayOfMonth', Hour: 'toHour', Minute: 'toMinute', Second: 'toSecond', Millisecond: 'toMillisecond',
+/** What EXTRACT takes besides the names of units. */
+const EXTRACTED: Readonly<Record<string, string>> = {
+  YEAR: 'toYear', QUARTER: 'toQuarter', MONTH: 'toMonth', WEEK: 'toISOWeek', DAY: 'toDayOfMonth', HOUR: 'toHour', MINUTE: 'toMinute', SECOND: 'toSecond', MILLISECOND: 'toMillisecond',
+  EPOCH: 'toUnixTimestamp', DOW: 'toDayOfWeek', ISODOW: 'toDayOfWeek', DOY: 'toDayOfYear', ISOYEAR: 'toISOYear',
 };
 
 function extractForm(cursor: Cursor, { expression }: Parsers): Expression {
   const at = cursor.take().span;
   cursor.take();
-  const unit = findUnit(cursor.take().text) ?? 'Day';
+  const unit = cursor.take();
   cursor.take();
   const value = expression(cursor);
   cursor.expectSymbol(')', 'to close EXTRACT');
-  const name = EXTRACTED[unit];
-  if (name === undefined) throw cursor.failure(`EXTRACT knows no unit ${unit.toUpperCase()}.`, at);
-  return call(name, [value], cursor.spanFrom(at.start), at, 'keyword');
+  const name = EXTRACTED[(findUnit(unit.text) ?? unit.text).toUpperCase()];
+  if (name === undefined) throw cursor.failure(`EXTRACT knows no unit ${unit.text}.`, unit.span);
+  // Sunday is day 0 of DOW.
+  const args: Expression[] = unit.upper === 'DOW' ? [value, { kind: 'number', text: '2', span: unit.span }] : [value];
+  return call(name, args, cursor.spanFrom(at.start), at, 'keyword');
 }
 
 function existsForm(cursor: Cursor): Expression {

@@ -127,7 +127,7 @@ const EXPRESSIONS = [
   'count(DISTINCT n8), uniqExactDistinct(s), avgDistinct(n8), countDistinct(s), countDistinctIf(s, b), countIf(DISTINCT s, b)',
   'count() FILTER (WHERE b), sum(u8) FILTER (WHERE n8 > 3)',
   'maxSimpleState(lc), sumSimpleState(u8)',
-  'first_value(ns) RESPECT NULLS, any(ns) RESPECT NULLS, last_value(n8) IGNORE NULLS',
+  'any_respect_nulls(ns), last_value(n8) IGNORE NULLS',
   'min_by(s, id), max_by(s, id), STDDEV_POP(u8), VAR_SAMP(u8), COVAR_POP(u8, i8), array_agg(u8)',
 ];
 
