@@ -41,7 +41,7 @@ export function chartOption(result: RunView, choice: ChartChoice, colours: Chart
     ...shared,
     legend: series.length > 1 ? { type: 'scroll', top: 0, textStyle: { color: colours.text }, pageTextStyle: { color: colours.text } } : undefined,
     grid: { left: 8, right: 16, top: series.length > 1 ? 34 : 14, bottom: axisKind === 'time' ? 34 : 8, containLabel: true },
-    ...(axisKind === 'time' ? { dataZoom: [{ type: 'inside' }, { type: 'slider', height: 18, bottom: 6, borderColor: colours.line, textStyle: { color: colours.faintText } }] } : { dataZoom: [{ type: 'inside' }] }),
+    ...(axisKind === 'time' ? { dataZoom: [{ type: 'inside' }, zoomSlider(colours)] } : { dataZoom: [{ type: 'inside' }] }),
     xAxis: {
       type: axisKind,
       name: axisKind === 'value' && choice.x !== undefined ? result.columns[choice.x]?.name : undefined,
@@ -58,6 +58,17 @@ export function chartOption(result: RunView, choice: ChartChoice, colours: Chart
       splitLine: { lineStyle: { color: colours.line } },
     },
     series: series.map((one) => ({ name: one.name, data: one.points, ...drawn(choice.kind, one.points.length) })),
+  };
+}
+
+/** The strip below a time series that chooses its range. */
+function zoomSlider(colours: ChartColours): Record<string, unknown> {
+  const accent = colours.series[0] ?? colours.text;
+  const quiet = { lineStyle: { color: colours.line, opacity: 1 }, areaStyle: { color: colours.line, opacity: 0.5 } };
+  return {
+    type: 'slider', height: 18, bottom: 6, borderColor: colours.line, backgroundColor: 'transparent', fillerColor: `${accent}22`,
+    dataBackground: quiet, selectedDataBackground: quiet, handleStyle: { color: colours.surface, borderColor: accent }, moveHandleStyle: { color: colours.line },
+    emphasis: { handleStyle: { borderColor: accent }, moveHandleStyle: { color: accent } }, brushSelect: false, textStyle: { color: colours.faintText },
   };
 }
 
