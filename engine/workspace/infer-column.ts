@@ -157,16 +157,13 @@ export class ColumnFacts {
   #integerType(): { type: string; note?: string } {
     const least = minimum(this.#leastBig, BigInt(this.#least));
     const greatest = maximum(this.#greatestBig, BigInt(this.#greatest));
-    const isSigned = least < 0n;
-    for (const bits of [32, 64, 128, 256]) {
-      const fits = isSigned ? least >= -(1n << BigInt(bits - 1)) && greatest < 1n << BigInt(bits - 1) : greatest < 1n << BigInt(bits);
-      if (!fits) continue;
-      // A column that is not negative yet may be so tomorrow: UInt only where Int is too small.
-      const fitsInt = greatest < 1n << BigInt(bits - 1);
-      if (bits === 256) return { type: 'String', note: 'integers beyond 128 bits, kept as text' };
-      return { type: `${fitsInt ? '' : 'U'}Int${bits}`, ...(bits > 64 ? { note: 'integers beyond 64 bits' } : {}) };
-    }
-    return { type: 'String', note: 'integers beyond 256 bits, kept as text' };
+    const fits = (bits: bigint, signed: boolean) => (signed ? least >= -(1n << (bits - 1n)) && greatest < 1n << (bits - 1n) : least >= 0n && greatest < 1n << bits);
+    // What is not negative today may be so tomorrow: unsigned only where signed is too small.
+    if (fits(32n, true)) return { type: 'Int32' };
+    if (fits(64n, true)) return { type: 'Int64' };
+    if (fits(64n, false)) return { type: 'UInt64' };
+    if (fits(128n, true)) return { type: 'Int128', note: 'integers beyond 64 bits' };
+    return { type: 'String', note: 'integers beyond 128 bits, kept as text' };
   }
 
   #textType(): { type: string; note?: string } {
