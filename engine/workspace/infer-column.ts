@@ -14,7 +14,9 @@ const ARRAY = 32;
 
 const SAMPLES = 5;
 const SAMPLE_CHARACTERS = 200;
+const SAMPLED_ROWS = 100_000;
 const DISTINCT = 1000;
+const PLAIN_TIME = /^(?:19[7-9]|20\d)\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])[ T](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ?$/;
 
 /** What the texts of a path all are so far. */
 type TextForm = 'date' | 'date-time' | 'uuid' | 'integer' | 'other';
@@ -39,6 +41,7 @@ export class ColumnFacts {
   #longestText = 0;
   #distinct: Set<string> | undefined = new Set();
   #hasOffset = false;
+  readonly #sampled = new Set<unknown>();
 
   see(value: unknown, line: number): void {
     if (this.firstLine === 0) this.firstLine = line;
@@ -68,10 +71,11 @@ export class ColumnFacts {
           for (const item of value) this.items.see(item, line);
         } else this.#shapes |= OBJECT;
     }
-    if (this.samples.length < SAMPLES) this.#sample(value);
+    if (this.samples.length < SAMPLES && !this.#sampled.has(value) && this.present <= SAMPLED_ROWS) this.#sample(value);
   }
 
   #sample(value: unknown): void {
+    if (typeof value !== 'object') this.#sampled.add(value);
     const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? Number(item) : item));
     const shown = text.length > SAMPLE_CHARACTERS ? `${text.slice(0, SAMPLE_CHARACTERS)}…` : text;
     if (!this.samples.includes(shown)) this.samples.push(shown);
@@ -110,6 +114,7 @@ export class ColumnFacts {
     const first = value.charCodeAt(0);
     if (value.length >= 10 && value.charCodeAt(4) === 45) {
       if (value.length === 10 && parseDate(value) !== undefined) return 'date';
+      if (value.length <= 20 && PLAIN_TIME.test(value)) return 'date-time';
       const instant = value.length > 10 ? parseDateTime(value, undefined) : undefined;
       if (instant) {
         const fraction = /\.(\d+)/.exec(value)?.[1]?.length ?? 0;
