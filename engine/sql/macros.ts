@@ -135,11 +135,15 @@ export const DUCKDB_MACROS: readonly string[] = [
   `CREATE OR REPLACE MACRO sandpiper_ipv6_short(groups) AS CASE WHEN regexp_matches(':' || groups || ':', ':0:0:')
     THEN regexp_replace(groups, '(^|:)' || list_max(list_filter(['0:0:0:0:0:0:0:0', '0:0:0:0:0:0:0', '0:0:0:0:0:0', '0:0:0:0:0', '0:0:0:0', '0:0:0', '0:0'], lambda z: contains(':' || groups || ':', ':' || z || ':'))) || '(:|$)', '::')
     ELSE groups END`,
+  `CREATE OR REPLACE MACRO sandpiper_hex_byte(h) AS (instr('0123456789abcdef', lower(h[1])) - 1) * 16 + instr('0123456789abcdef', lower(h[2])) - 1`,
   // 32 digits as ClickHouse writes an IPv6 address.
-  `CREATE OR REPLACE MACRO sandpiper_ipv6_text(h) AS CASE WHEN starts_with(h, '00000000000000000000ffff') THEN '::ffff:' || sandpiper_ipv4_text(CAST('0x' || h[25:32] AS BIGINT))
+  `CREATE OR REPLACE MACRO sandpiper_ipv6_text(h) AS CASE WHEN starts_with(h, '00000000000000000000ffff') THEN '::ffff:' || array_to_string(list_transform(range(4), lambda i: sandpiper_hex_byte(h[25 + 2 * i:26 + 2 * i])), '.')
     ELSE sandpiper_ipv6_short(array_to_string(list_transform(range(8), lambda i: coalesce(nullif(ltrim(h[i * 4 + 1:i * 4 + 4], '0'), ''), '0')), ':')) END`,
   `CREATE OR REPLACE MACRO sandpiper_ipv6_or_null(t) AS CASE WHEN sandpiper_ipv4_or_null(t) IS NOT NULL THEN '::ffff:' || t ELSE sandpiper_ipv6_text(sandpiper_ipv6_hex(t)) END`,
   `CREATE OR REPLACE MACRO sandpiper_ipv6(t) AS CASE WHEN t IS NOT NULL THEN coalesce(sandpiper_ipv6_or_null(t), error('Cannot read the text ''' || t || ''' as an IPv6 address.')) END`,
   // What addresses are ordered by: 32 digits, IPv4 as the number.
   `CREATE OR REPLACE MACRO sandpiper_ip_order(t) AS CASE WHEN contains(t, ':') THEN sandpiper_ipv6_hex(t) WHEN t IS NOT NULL THEN printf('%032d', CAST(sandpiper_ipv4_number(t) AS BIGINT)) END`,
+
+  // A list that must have as many elements as another.
+  `CREATE OR REPLACE MACRO sandpiper_same_length(list, size) AS CASE WHEN len(list) = size THEN list ELSE error('The arrays given to a function have different lengths: ' || CAST(len(list) AS VARCHAR) || ' and ' || CAST(size AS VARCHAR) || '.') END`,
 ];

@@ -12,6 +12,9 @@ import { DATE_NOW } from './date-now.ts';
 import { DATE_PARTS } from './date-parts.ts';
 import { DATE_STARTS } from './date-start.ts';
 import type { FunctionDefinition } from './definition.ts';
+import { ARRAY_LAMBDA } from './array-lambda.ts';
+import { ARRAY_SEARCH } from './array-search.ts';
+import { ARRAY } from './array.ts';
 import { TEXT_PART } from './text-part.ts';
 import { TEXT_CASE } from './text-case.ts';
 import { TEXT_SIZE } from './text-size.ts';
@@ -48,6 +51,9 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   TEXT_SIZE,
   TEXT_CASE,
   TEXT_PART,
+  ARRAY,
+  ARRAY_SEARCH,
+  ARRAY_LAMBDA,
 ];
 
 const EXACT = new Map<string, FunctionDefinition>();
