@@ -30,7 +30,7 @@ export async function findRunningEngine(dataFolder: string): Promise<RunningEngi
       const query = new URLSearchParams({ name: dataSource, mode, format, file: basename(file) });
       const response = await fetch(`${address}/v0/datasources?${query.toString()}`, {
         method: 'POST',
-        headers: { ...headers, 'Content-Type': 'application/octet-stream', ...(file.endsWith('.gz') ? { 'X-File-Encoding': 'gzip' } : {}) },
+        headers: { ...headers, 'Content-Type': 'application/octet-stream' },
         body: await openAsBlob(file).catch((error: unknown) => {
           throw new SandpiperError('not-found', `The file ${file} cannot be read.`, { cause: error });
         }),

@@ -46,7 +46,8 @@ export function datasourcesRoutes(app: Hono, workspace: Workspace): void {
     if (!body) throw new SandpiperError('bad-request', 'There is no file in the request: send it as the body, or as a field of a multipart form.');
     const format = fields['format'] ?? 'csv';
     if (format !== 'ndjson' && format !== 'csv') throw new SandpiperError('unsupported', `The format ${format} is not supported yet: send ndjson or csv.`);
-    const receipt = await workspace.importBody(name, body, { mode, format, fileName: `${name}.${format}` });
+    const fileName = fields['file'] ?? `${name}.${format}`;
+    const receipt = await workspace.importBody(name, body, { mode, format, fileName });
     const source = workspace.getDataSource(name);
     const problems = [plural(receipt.quarantined, 'row', 'rows', ' in quarantine')].filter((text) => text !== '').join(' and ');
     return context.json({
@@ -57,6 +58,8 @@ export function datasourcesRoutes(app: Hono, workspace: Workspace): void {
       error: problems === '' ? false : `There was an error with file contents: ${problems}.`,
       successful_rows: receipt.loaded,
       quarantined_rows: receipt.quarantined,
+      // Sandpiper's own: what happened to every line.
+      receipt,
     });
   });
 

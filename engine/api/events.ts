@@ -17,6 +17,7 @@ export function eventsRoutes(app: Hono, workspace: Workspace): void {
       wait,
       encoding: context.req.header('content-encoding'),
     });
+    context.set('rows', outcome.successfulRows);
     return context.json({ successful_rows: outcome.successfulRows, quarantined_rows: outcome.quarantinedRows }, wait ? 200 : 202);
   });
 }

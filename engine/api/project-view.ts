@@ -11,7 +11,7 @@ export async function projectView(workspace: Workspace, address: string): Promis
     name: workspace.name,
     folder: workspace.folder.path,
     version: workspace.version,
-    duckdbVersion: '1.5',
+    duckdbVersion: workspace.duckdbVersion,
     address,
     adminToken: workspace.tokens.admin.token,
     timeZone: workspace.timeZone,

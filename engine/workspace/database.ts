@@ -5,13 +5,18 @@
  * process holds is 'locked' with that process's id where known, a damaged one 'storage' with the file named.
  * Leaves to others: what the SQL means (sql room), what tables there are (tables.ts).
  */
-import { DuckDBInstance, type DuckDBConnection, type DuckDBType, type DuckDBValue, type DuckDBResultReader } from '@duckdb/node-api';
+import { DuckDBInstance, version, type DuckDBConnection, type DuckDBType, type DuckDBValue, type DuckDBResultReader } from '@duckdb/node-api';
 import { mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { SandpiperError } from '../errors.ts';
 import { DUCKDB_MACROS } from '../sql/macros.ts';
 
 export type { DuckDBConnection as Connection, DuckDBType, DuckDBValue };
+
+/** DuckDB's own version, such as v1.5.5. */
+export function duckdbVersion(): string {
+  return version();
+}
 
 export interface QueryOptions {
   readonly signal?: AbortSignal;

@@ -16,7 +16,7 @@ import { loadProject, type Project } from '../project/project.ts';
 import { duck, duckName } from '../sql/duck.ts';
 import { checkFile, type FileCheck } from './check.ts';
 import { complete, hover, type CompletionItem, type EditorPlace } from './complete.ts';
-import { openDatabase, type Database } from './database.ts';
+import { duckdbVersion, openDatabase, type Database } from './database.ts';
 import { loadFixtures } from './fixtures.ts';
 import { importFile, type FileFormat, type ImportReceipt } from './import-file.ts';
 import { inferSchema } from './infer-schema.ts';
@@ -87,6 +87,7 @@ export class Workspace {
   readonly queries: Queries;
   readonly timeZone = 'UTC';
   readonly version: string;
+  readonly duckdbVersion = duckdbVersion().replace(/^v/, '');
   revision = 0;
   #project: Project = loadProject([]);
   #tables: ReadonlyMap<string, StoredTable> = new Map();

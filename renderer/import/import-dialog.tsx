@@ -27,7 +27,8 @@ interface ImportDialogProps {
 
 export function ImportDialog({ file, path, dataSource, onClose, onImported }: ImportDialogProps) {
   const { data: project } = useProject();
-  const [chosen, setChosen] = useState<FileSource | undefined>(path === undefined ? undefined : { path });
+  const [given] = useState(() => sourceOf(file, path));
+  const [chosen, setChosen] = useState(given);
   const [inspection, setInspection] = useState<string>();
   const [importing, setImporting] = useState<string>();
   const [draft, setDraft] = useState<SchemaDraft>();
@@ -45,19 +46,17 @@ export function ImportDialog({ file, path, dataSource, onClose, onImported }: Im
   const start = useMutation({ mutationFn: (request: Parameters<typeof api.import>[0]) => api.import(request), onSuccess: ({ job }) => setImporting(job) });
 
   const begin = (picked: File) => {
-    const local = window.sandpiper?.pathForFile(picked) ?? '';
-    if (local === '') upload.mutate(picked);
-    else {
-      setChosen({ path: local });
-      inspect.mutate({ path: local });
-    }
+    const source = sourceOf(picked, undefined);
+    setChosen(source);
+    if (source) inspect.mutate(source);
+    else upload.mutate(picked);
   };
   const begun = useRef(false);
   useEffect(() => {
     if (begun.current) return;
     begun.current = true;
-    if (file) begin(file);
-    else if (path !== undefined) inspect.mutate({ path });
+    if (given) inspect.mutate(given);
+    else if (file) upload.mutate(file);
   });
 
   const inspected = useImportJob(inspection);
@@ -119,6 +118,12 @@ export function ImportDialog({ file, path, dataSource, onClose, onImported }: Im
       </div>
     </Modal>
   );
+}
+
+/** A file that the desktop app can read where it is; undefined for one that must be uploaded. */
+function sourceOf(file: File | undefined, path: string | undefined): FileSource | undefined {
+  const local = path ?? (file ? (window.sandpiper?.pathForFile(file) ?? '') : '');
+  return local === '' ? undefined : { path: local };
 }
 
 function FileChoice({ onFile, onPath }: { onFile: (file: File) => void; onPath: (path: string) => void }) {

@@ -43,6 +43,8 @@ export function chooseChart(result: RunView): ChartChoice | undefined {
   const time = times[0];
   const category = categories[0];
   if (result.rows.length === 1) return { kind: 'number', x: undefined, measures: numbers.slice(0, 6), split: undefined };
+  // A category that names each row (one row a feature, say) says more than a time that belongs to it.
+  if (category !== undefined && category < (time ?? Infinity) && namesEachRow(result, category)) return { kind: 'bar', x: category, measures: alike(result, numbers), split: undefined };
   if (time !== undefined) {
     const split = categories.find((index) => splitsWell(result, time, index));
     return { kind: 'line', x: time, measures: split === undefined ? alike(result, numbers) : numbers.slice(0, 1), split };
@@ -55,6 +57,12 @@ export function chooseChart(result: RunView): ChartChoice | undefined {
 
 function looksLikeId(name: string): boolean {
   return /(^|_)id$/i.test(name);
+}
+
+const BARS_AT_MOST = 60;
+
+function namesEachRow(result: RunView, category: number): boolean {
+  return result.rows.length <= BARS_AT_MOST && new Set(result.rows.map((row) => row[category])).size === result.rows.length;
 }
 
 /** A category splits a time series when times repeat and there are few values. */

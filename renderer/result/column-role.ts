@@ -53,5 +53,5 @@ export function readableNumber(cell: CellValue): string {
   const parts = /^(-?)(\d+)(\.\d+)?$/.exec(text);
   if (!parts) return text;
   const [, sign = '', whole = '', fraction = ''] = parts;
-  return sign + whole.replace(/\B(?=(\d{3})+(?!\d))/g, '\u2009') + fraction;
+  return sign + whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',') + fraction;
 }

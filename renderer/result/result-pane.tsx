@@ -122,10 +122,12 @@ function walkTabs(key: string, view: View, choose: (view: View) => void): void {
 function useSlow(running: boolean): boolean {
   const [slow, setSlow] = useState(false);
   useEffect(() => {
-    setSlow(false);
     if (!running) return undefined;
     const timer = setTimeout(() => setSlow(true), SLOW_MS);
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      setSlow(false);
+    };
   }, [running]);
-  return slow;
+  return slow && running;
 }
