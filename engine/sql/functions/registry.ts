@@ -12,6 +12,9 @@ import { DATE_NOW } from './date-now.ts';
 import { DATE_PARTS } from './date-parts.ts';
 import { DATE_STARTS } from './date-start.ts';
 import type { FunctionDefinition } from './definition.ts';
+import { MAP } from './map.ts';
+import { VECTOR } from './vector.ts';
+import { TUPLE } from './tuple.ts';
 import { ARRAY_LAMBDA } from './array-lambda.ts';
 import { ARRAY_SEARCH } from './array-search.ts';
 import { ARRAY } from './array.ts';
@@ -54,6 +57,9 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   ARRAY,
   ARRAY_SEARCH,
   ARRAY_LAMBDA,
+  TUPLE,
+  VECTOR,
+  MAP,
 ];
 
 const EXACT = new Map<string, FunctionDefinition>();
