@@ -99,7 +99,7 @@ class Reader {
         const markAt = rest.indexOf('>');
         const sameLine = isMarked ? rest.slice(markAt + 1) : '';
         const startsBelow = sameLine.trim() === '';
-        const end = this.#endOfBlock(lines, at + 1);
+        const end = this.#endOfBlock(lines, at + 1, upper);
         const first = startsBelow ? lines[at + 1] : undefined;
         const offset = startsBelow ? (first && at + 1 < end ? first.start : line.start + line.text.length) : restStart + markAt + 1;
         const last = lines[end - 1] ?? line;
@@ -132,13 +132,15 @@ class Reader {
     }
   }
 
-  /** The index of the first line that is not in the block. */
-  #endOfBlock(lines: readonly Line[], from: number): number {
+  /** The index of the first line that is not in the block. A slip of a keyword ends the lists of SCHEMA and INDEXES too. */
+  #endOfBlock(lines: readonly Line[], from: number, block = ''): number {
+    const isList = block === 'SCHEMA' || block === 'INDEXES';
     for (let at = from; at < lines.length; at += 1) {
       const text = lines[at]?.text ?? '';
       if (/^[^\s]/.test(text)) {
         const word = /^[^\s]+/.exec(text)?.[0] ?? '';
         if (findKeyword(this.#kind, word) || (word.endsWith('>') && findKeyword(this.#kind, word.slice(0, -1)))) return at;
+        if (isList && at > from && /^[A-Z_]{3,}$/.test(word) && findNearest(word, keywordsOf(this.#kind)) !== undefined) return at;
       }
     }
     return lines.length;

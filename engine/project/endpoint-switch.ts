@@ -8,7 +8,9 @@ import { FILE_LEVEL, isNodeName } from './pipe.ts';
 
 interface NodeLines {
   readonly name: string;
+  /** The TYPE that counts: the first. */
   readonly type: Directive | undefined;
+  readonly repeated: readonly Directive[];
   readonly end: number;
 }
 
@@ -26,7 +28,7 @@ export function setEndpoint(text: string, node: string | undefined): string {
     const endpoints = nodes.filter(isEndpoint);
     const keepsType = nodes.some((one) => one.type && !isEndpoint(one));
     for (const [index, one] of endpoints.entries()) {
-      if (keepsType || index > 0) edits.push(removal(text, one));
+      if (keepsType || index > 0) edits.push(...removals(text, one));
       else write(one, 'standard');
     }
     const last = nodes.at(-1);
@@ -36,23 +38,24 @@ export function setEndpoint(text: string, node: string | undefined): string {
     if (!target) throw new SandpiperError('not-found', `The pipe has no node named ${node}.`);
     const type = target.type?.value.toLowerCase() ?? 'standard';
     if (type !== 'endpoint' && type !== 'standard' && type !== '') throw new SandpiperError('conflict', `The node ${node} has TYPE ${type}, so it cannot be the endpoint: add a node for it.`);
-    for (const one of nodes) if (one !== target && isEndpoint(one)) edits.push(removal(text, one));
+    for (const one of nodes) if (one !== target && isEndpoint(one)) edits.push(...removals(text, one));
     if (!isEndpoint(target)) write(target, 'endpoint');
   }
   return edits.sort((a, b) => b.start - a.start).reduce((made, edit) => made.slice(0, edit.start) + edit.text + made.slice(edit.end), text);
 }
 
 function nodesOf(text: string): NodeLines[] {
-  const nodes: { name: string; type: Directive | undefined; end: number }[] = [];
+  const nodes: { name: string; type: Directive | undefined; repeated: Directive[]; end: number }[] = [];
   let current: (typeof nodes)[number] | undefined;
   for (const directive of readDirectives(text, 'pipe').directives) {
     if (directive.keyword === 'NODE') {
       // Nodes that the pipe does not keep, for want of a name of their own, are left alone.
       const isKept = isNodeName(directive.value) && !nodes.some(({ name }) => name === directive.value);
-      current = isKept ? { name: directive.value, type: undefined, end: directive.span.end } : undefined;
+      current = isKept ? { name: directive.value, type: undefined, repeated: [], end: directive.span.end } : undefined;
       if (current) nodes.push(current);
     } else if (current && !FILE_LEVEL.has(directive.keyword)) {
-      if (directive.keyword === 'TYPE') current.type ??= directive;
+      if (directive.keyword === 'TYPE' && current.type) current.repeated.push(directive);
+      else if (directive.keyword === 'TYPE') current.type = directive;
       current.end = directive.span.end;
     }
   }
@@ -63,9 +66,7 @@ function rangeOf(directive: Directive): { start: number; end: number } {
   return directive.value === '' ? { start: directive.span.end, end: directive.span.end } : directive.valueSpan;
 }
 
-/** The line of TYPE, with the blank lines before it. */
-function removal(text: string, node: NodeLines): { start: number; end: number; text: string } {
-  const { start, end } = node.type?.span ?? { start: 0, end: 0 };
-  const before = text.slice(0, start).trimEnd().length;
-  return { start: before, end, text: '' };
+/** The lines of TYPE, with the blank lines before them. */
+function removals(text: string, node: NodeLines): { start: number; end: number; text: string }[] {
+  return [...(node.type ? [node.type] : []), ...node.repeated].map(({ span }) => ({ start: text.slice(0, span.start).trimEnd().length, end: span.end, text: '' }));
 }

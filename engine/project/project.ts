@@ -227,6 +227,7 @@ class Lineage {
   readonly #pipes: readonly Pipe[];
   readonly #sources: ReadonlyMap<string, DataSource>;
   readonly #byName: ReadonlyMap<string, Pipe>;
+  #readersByName: ReadonlyMap<string, ReadonlySet<string>> | undefined;
 
   constructor(pipes: readonly Pipe[], sources: ReadonlyMap<string, DataSource>, byName: ReadonlyMap<string, Pipe>) {
     this.#pipes = pipes;
@@ -268,11 +269,28 @@ class Lineage {
   }
 
   usedBy(name: string): readonly string[] {
-    const wanted = this.#sources.get(name)?.name ?? this.#byName.get(name)?.name;
-    return this.#pipes.filter((pipe) => pipe.name !== wanted && pipe.nodes.some((node) => node.reads.some((read) => {
-      const resource = this.resolve(read, pipe, node);
-      return resource?.kind === 'datasource' ? resource.dataSource.name === wanted : resource !== undefined && resource.pipe.name === wanted;
-    }))).map((pipe) => pipe.name);
+    const wanted = this.#sources.get(name)?.name ?? this.#byName.get(name)?.name ?? name;
+    return [...(this.#readers().get(wanted) ?? [])];
+  }
+
+  /** Pipes by what their nodes read, made when first asked for. */
+  #readers(): ReadonlyMap<string, ReadonlySet<string>> {
+    if (this.#readersByName) return this.#readersByName;
+    const readers = new Map<string, Set<string>>();
+    for (const pipe of this.#pipes) {
+      for (const node of pipe.nodes) {
+        for (const read of node.reads) {
+          const resource = this.resolve(read, pipe, node);
+          const name = resource?.kind === 'datasource' ? resource.dataSource.name : resource?.pipe.name;
+          if (name === undefined || name === pipe.name) continue;
+          const known = readers.get(name);
+          if (known) known.add(pipe.name);
+          else readers.set(name, new Set([pipe.name]));
+        }
+      }
+    }
+    this.#readersByName = readers;
+    return readers;
   }
 
   dependents(name: string): readonly string[] {

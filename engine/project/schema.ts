@@ -97,10 +97,7 @@ function readColumns(text: string, piece: Piece, block: Block, report: Report): 
     if (word.kind === 'path') {
       if (path) {
         // The path of the next column: its name stands before it, and a comma is missing.
-        const next = missingComma(rest, index);
-        report(`A comma is missing before \`${next.text}\`.`, next.start, next.end);
-        const first = readColumns(text, { start: piece.start, end: next.start }, block, report);
-        return [...first, ...readColumns(text, { start: next.start, end: piece.end }, block, report)];
+        return readTwo(text, piece, missingComma(rest, index), block, report);
       }
       path = word;
       typeEnd ??= word.start;
@@ -117,6 +114,8 @@ function readColumns(text: string, piece: Piece, block: Block, report: Report): 
     } else if (!fallback && REFUSED[upper] !== undefined && index > 0) {
       report(REFUSED[upper] ?? '', word.start, word.end);
       return [];
+    } else if ((path && !fallback) || (codec && word.start >= codec.end)) {
+      return readTwo(text, piece, word, block, report);
     }
   }
   const typeStart = rest[0]?.start ?? name.end;
@@ -146,6 +145,13 @@ function readColumns(text: string, piece: Piece, block: Block, report: Report): 
     ...(codec && { codec: text.slice(codec.start, codec.end).trim() }),
     span: spanInBlock(block, name.start, end),
   }];
+}
+
+/** Two columns with no comma between them: the second begins at `next`. */
+function readTwo(text: string, piece: Piece, next: Word, block: Block, report: Report): Column[] {
+  report(`A comma is missing before \`${next.text}\`.`, next.start, next.end);
+  const first = readColumns(text, { start: piece.start, end: next.start }, block, report);
+  return [...first, ...readColumns(text, { start: next.start, end: piece.end }, block, report)];
 }
 
 function missingComma(words: readonly Word[], pathIndex: number): Word {
