@@ -17,15 +17,16 @@ export interface JsonStyle {
   readonly timeZone: string;
 }
 
-type Writer = (value: DuckDBValue) => string;
+/** Writes one value of a column. */
+export type CellWriter = (value: DuckDBValue) => string;
 
 /** A writer of JSON text for values of the type. */
-export function jsonWriter(type: ClickHouseType, style: JsonStyle): Writer {
+export function jsonWriter(type: ClickHouseType, style: JsonStyle): CellWriter {
   const inner = jsonOf(type, style);
   return (value) => (value === null ? 'null' : inner(value));
 }
 
-function jsonOf(type: ClickHouseType, style: JsonStyle): Writer {
+function jsonOf(type: ClickHouseType, style: JsonStyle): CellWriter {
   const text = (value: string) => jsonString(value, style.escapeSlash);
   switch (type.kind) {
     case 'Nullable':
@@ -93,7 +94,7 @@ function jsonOf(type: ClickHouseType, style: JsonStyle): Writer {
   }
 }
 
-function tupleJson(elements: readonly TupleElement[], style: JsonStyle): Writer {
+function tupleJson(elements: readonly TupleElement[], style: JsonStyle): CellWriter {
   const names = tupleFieldNames(elements);
   const named = elements.length > 0 && elements.every((element) => element.name !== undefined);
   const writers = elements.map((element) => jsonWriter(element.type, style));
@@ -104,13 +105,16 @@ function tupleJson(elements: readonly TupleElement[], style: JsonStyle): Writer 
   };
 }
 
+/** The text in quotes; with `escapeSlash` as ClickHouse spells it. */
 export function jsonString(text: string, escapeSlash: boolean): string {
   const quoted = JSON.stringify(text);
-  return escapeSlash && quoted.includes('/') ? quoted.replaceAll('/', '\\/') : quoted;
+  if (!escapeSlash) return quoted;
+  const slashed = quoted.includes('/') ? quoted.replaceAll('/', '\\/') : quoted;
+  return /[\u2028\u2029]/.test(slashed) ? slashed.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029') : slashed;
 }
 
 /** A writer of bare text, as in TSV before escaping; what stands inside arrays is quoted. NULL is for the caller. */
-export function textWriter(type: ClickHouseType, timeZone: string): Writer {
+export function textWriter(type: ClickHouseType, timeZone: string): CellWriter {
   switch (type.kind) {
     case 'Nullable':
     case 'LowCardinality':
@@ -155,13 +159,21 @@ export function textWriter(type: ClickHouseType, timeZone: string): Writer {
 }
 
 /** Text as it stands inside an array, tuple or map: words and times in quotes. */
-function quotedWriter(type: ClickHouseType, timeZone: string): Writer {
+function quotedWriter(type: ClickHouseType, timeZone: string): CellWriter {
   const write = textWriter(type, timeZone);
   const quoted = isQuoted(type);
   return (value) => {
     if (value === null) return 'NULL';
-    return quoted ? `'${write(value).replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\t', '\\t')}'` : write(value);
+    return quoted ? `'${escapedText(write(value))}'` : write(value);
   };
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', "'": "\\'", '\n': '\\n', '\t': '\\t', '\r': '\\r', '\b': '\\b', '\f': '\\f', '\0': '\\0' };
+
+/** Text with ClickHouse's backslash escapes, as in TSV and between single quotes. */
+export function escapedText(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text.replace(/[\\'\n\t\r\b\f\0]/g, (character) => ESCAPES[character] ?? character);
 }
 
 /** Types whose text CSV and arrays put in quotes. */
@@ -180,7 +192,7 @@ export function isQuoted(type: ClickHouseType): boolean {
   }
 }
 
-function momentWriter(type: Extract<ClickHouseType, { kind: 'Date' | 'Date32' | 'DateTime' | 'DateTime64' }>, timeZone: string): Writer {
+function momentWriter(type: Extract<ClickHouseType, { kind: 'Date' | 'Date32' | 'DateTime' | 'DateTime64' }>, timeZone: string): CellWriter {
   if (type.kind === 'Date' || type.kind === 'Date32') return (value) => dateText(daysOf(value));
   const zone = type.timeZone ?? timeZone;
   const precision = type.kind === 'DateTime64' ? type.precision : 0;
@@ -197,15 +209,15 @@ function nanosecondsOf(value: DuckDBValue): bigint {
   return 'micros' in value && typeof value.micros === 'bigint' ? value.micros * 1000n : 0n;
 }
 
-function itemsOf(value: DuckDBValue): readonly DuckDBValue[] {
+export function itemsOf(value: DuckDBValue): readonly DuckDBValue[] {
   return typeof value === 'object' && value !== null && 'items' in value ? value.items : [];
 }
 
-function pairsOf(value: DuckDBValue): readonly { readonly key: DuckDBValue; readonly value: DuckDBValue }[] {
+export function pairsOf(value: DuckDBValue): readonly { readonly key: DuckDBValue; readonly value: DuckDBValue }[] {
   return typeof value === 'object' && value !== null && 'entries' in value && Array.isArray(value.entries) ? value.entries : [];
 }
 
-function fieldOf(value: DuckDBValue, name: string): DuckDBValue {
+export function fieldOf(value: DuckDBValue, name: string): DuckDBValue {
   if (typeof value !== 'object' || value === null || !('entries' in value) || Array.isArray(value.entries)) return null;
   const entries: Readonly<Record<string, DuckDBValue>> = value.entries;
   return entries[name] ?? null;

@@ -1,11 +1,14 @@
 /**
- * Results as text in ClickHouse's formats: JSON, JSONCompact, JSONEachRow, CSV, TSV and their WithNames forms. Written
- * column by column with one writer for each type.
+ * Results as text in ClickHouse's formats, byte for byte: JSON, JSONCompact, JSONEachRow, JSONCompactEachRow, CSV, TSV and
+ * their WithNames forms, PrettyCompact. Written column by column with one writer for each type.
  */
 import { SandpiperError } from '../errors.ts';
 import { printType, type ClickHouseType } from '../sql/types.ts';
-import { isQuoted, jsonString, jsonWriter, textWriter, type JsonStyle } from './cell-text.ts';
+import { boxText } from './box-text.ts';
+import { jsonString, jsonWriter, type CellWriter, type JsonStyle } from './cell-text.ts';
 import type { DuckDBValue } from './database.ts';
+import { prettyWriter } from './pretty-json.ts';
+import { separatedText } from './separated-text.ts';
 
 export interface ResultColumn {
   readonly name: string;
@@ -47,13 +50,15 @@ interface Format {
 const FORMATS: Readonly<Record<string, Format>> = {
   JSON: { contentType: 'application/json; charset=utf-8', write: (result, options) => json(result, options, false) },
   JSONCompact: { contentType: 'application/json; charset=utf-8', write: (result, options) => json(result, options, true) },
+  JSONCompactEachRow: { contentType: 'application/x-ndjson; charset=utf-8', write: (result, options) => compactRows(result, styleOf(options)).map((row) => `${row}\n`).join('') },
   JSONEachRow: { contentType: 'application/x-ndjson; charset=utf-8', write: jsonEachRow },
-  CSV: { contentType: 'text/csv; charset=utf-8', write: (result, options) => separated(result, options, 'csv', 0) },
-  CSVWithNames: { contentType: 'text/csv; charset=utf-8', write: (result, options) => separated(result, options, 'csv', 1) },
-  CSVWithNamesAndTypes: { contentType: 'text/csv; charset=utf-8', write: (result, options) => separated(result, options, 'csv', 2) },
-  TSV: { contentType: 'text/tab-separated-values; charset=utf-8', write: (result, options) => separated(result, options, 'tsv', 0) },
-  TSVWithNames: { contentType: 'text/tab-separated-values; charset=utf-8', write: (result, options) => separated(result, options, 'tsv', 1) },
-  TSVWithNamesAndTypes: { contentType: 'text/tab-separated-values; charset=utf-8', write: (result, options) => separated(result, options, 'tsv', 2) },
+  CSV: { contentType: 'text/csv; charset=utf-8', write: (result, { timeZone }) => separatedText(result, timeZone, 'csv', 0) },
+  CSVWithNames: { contentType: 'text/csv; charset=utf-8', write: (result, { timeZone }) => separatedText(result, timeZone, 'csv', 1) },
+  CSVWithNamesAndTypes: { contentType: 'text/csv; charset=utf-8', write: (result, { timeZone }) => separatedText(result, timeZone, 'csv', 2) },
+  TSV: { contentType: 'text/tab-separated-values; charset=utf-8', write: (result, { timeZone }) => separatedText(result, timeZone, 'tsv', 0) },
+  TSVWithNames: { contentType: 'text/tab-separated-values; charset=utf-8', write: (result, { timeZone }) => separatedText(result, timeZone, 'tsv', 1) },
+  TSVWithNamesAndTypes: { contentType: 'text/tab-separated-values; charset=utf-8', write: (result, { timeZone }) => separatedText(result, timeZone, 'tsv', 2) },
+  PrettyCompact: { contentType: 'text/plain; charset=utf-8', write: (result, { timeZone }) => boxText(result, timeZone) },
 };
 const ALIASES: Readonly<Record<string, string>> = { NDJSON: 'JSONEachRow', JSONLines: 'JSONEachRow', TabSeparated: 'TSV', TabSeparatedWithNames: 'TSVWithNames', TabSeparatedWithNamesAndTypes: 'TSVWithNamesAndTypes' };
 
@@ -68,13 +73,17 @@ function styleOf(options: FormatOptions): JsonStyle {
   return { bigIntegersAsText: options.quoteBigIntegers ?? false, denormalsAsText: options.quoteDenormals ?? false, escapeSlash: true, timeZone: options.timeZone };
 }
 
+const MARGIN = '\t\t\t';
+
 function json(result: QueryResult, options: FormatOptions, compact: boolean): string {
   const style = styleOf(options);
-  const meta = result.columns.map((column) => `\t\t{\n\t\t\t"name": ${jsonString(column.name, true)},\n\t\t\t"type": ${jsonString(printType(column.type), false)}\n\t\t}`);
+  const meta = result.columns.map((column) => `\t\t{\n${MARGIN}"name": ${jsonString(column.name, true)},\n${MARGIN}"type": ${jsonString(printType(column.type), true)}\n\t\t}`);
+  const rows = compact ? compactRows(result, style) : prettyRows(result, style, 2);
+  const totals = result.totals ? { ...result, values: result.totals.map((value) => [value]), rowCount: 1 } : undefined;
   const parts = [
     `\t"meta":\n\t[\n${meta.join(',\n')}\n\t]`,
-    `\t"data":\n\t[\n${rowsOfJson(result, style, compact).map((row) => `\t\t${row}`).join(',\n')}\n\t]`,
-    ...(result.totals ? [`\t"totals": ${rowJson(result, result.totals, style, compact)}`] : []),
+    `\t"data":\n\t[\n${rows.map((row) => `\t\t${row}`).join(',\n')}\n\t]`,
+    ...(totals ? [compact ? `\t"totals": ${compactRows(totals, style).join('')}` : `\t"totals":\n\t${prettyRows(totals, style, 1).join('')}`] : []),
     `\t"rows": ${result.rowCount}`,
     ...(result.rowsBeforeLimit === undefined ? [] : [`\t"rows_before_limit_at_least": ${result.rowsBeforeLimit}`]),
     `\t"statistics":\n\t{\n\t\t"elapsed": ${result.elapsedSeconds.toFixed(9)},\n\t\t"rows_read": ${result.rowsRead},\n\t\t"bytes_read": ${result.bytesRead}\n\t}`,
@@ -83,49 +92,29 @@ function json(result: QueryResult, options: FormatOptions, compact: boolean): st
 }
 
 function jsonEachRow(result: QueryResult, options: FormatOptions): string {
-  return rowsOfJson(result, styleOf(options), false).map((row) => `${row}\n`).join('');
+  const style = styleOf(options);
+  return rowTexts(result, '{', '}\n', (column, index) => ({ before: `${index === 0 ? '' : ','}${jsonString(column.name, true)}:`, write: jsonWriter(column.type, style) })).join('');
 }
 
-function rowsOfJson(result: QueryResult, style: JsonStyle, compact: boolean): string[] {
-  const rows = new Array<string>(result.rowCount).fill(compact ? '[' : '{');
-  const last = result.columns.length - 1;
+function compactRows(result: QueryResult, style: JsonStyle): string[] {
+  return rowTexts(result, '[', ']', (column, index) => ({ before: index === 0 ? '' : ', ', write: jsonWriter(column.type, style) }));
+}
+
+/** Rows over several lines; the first line of each stands at this many tabs. */
+function prettyRows(result: QueryResult, style: JsonStyle, tabs: number): string[] {
+  const margin = `\n${'\t'.repeat(tabs + 1)}`;
+  return rowTexts(result, '{', `\n${'\t'.repeat(tabs)}}`, (column, index) => ({
+    before: `${index === 0 ? '' : ','}${margin}${jsonString(column.name, true)}: `, write: prettyWriter(column.type, style, tabs + 1),
+  }));
+}
+
+/** The text of each row, put together column by column. */
+function rowTexts(result: QueryResult, open: string, close: string, cell: (column: ResultColumn, index: number) => { readonly before: string; readonly write: CellWriter }): string[] {
+  const rows = Array.from({ length: result.rowCount }, () => open);
   result.columns.forEach((column, index) => {
-    const write = jsonWriter(column.type, style);
+    const { before, write } = cell(column, index);
     const values = result.values[index] ?? [];
-    const before = `${index === 0 ? '' : ','}${compact ? '' : `${jsonString(column.name, true)}:`}`;
-    const after = index === last ? (compact ? ']' : '}') : '';
-    for (let row = 0; row < rows.length; row += 1) rows[row] += before + write(values[row] ?? null) + after;
+    for (let row = 0; row < rows.length; row += 1) rows[row] += before + write(values[row] ?? null);
   });
-  return rows;
-}
-
-function rowJson(result: QueryResult, values: readonly DuckDBValue[], style: JsonStyle, compact: boolean): string {
-  return rowsOfJson({ ...result, values: values.map((value) => [value]), rowCount: 1 }, style, compact)[0] ?? '{}';
-}
-
-function separated(result: QueryResult, options: FormatOptions, form: 'csv' | 'tsv', headers: 0 | 1 | 2): string {
-  const comma = form === 'csv' ? ',' : '\t';
-  const cell = form === 'csv' ? (text: string) => `"${text.replaceAll('"', '""')}"` : escapedTsv;
-  const lines: string[] = [];
-  if (headers > 0) lines.push(result.columns.map((column) => cell(column.name)).join(comma));
-  if (headers > 1) lines.push(result.columns.map((column) => cell(printType(column.type))).join(comma));
-  const writers = result.columns.map((column) => {
-    const write = textWriter(column.type, options.timeZone);
-    // CSV puts everything but plain numbers in quotes.
-    const quoted = form === 'csv' && (isQuoted(column.type) || ['Array', 'Tuple', 'Map', 'Nested', 'Geo'].includes(column.type.kind));
-    return (value: DuckDBValue) => {
-      if (value === null) return '\\N';
-      const text = write(value);
-      return form === 'csv' && !quoted ? text : cell(text);
-    };
-  });
-  for (let row = 0; row < result.rowCount; row += 1) lines.push(writers.map((write, index) => write(result.values[index]?.[row] ?? null)).join(comma));
-  return lines.map((line) => `${line}\n`).join('');
-}
-
-const TSV_ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\t': '\\t', '\r': '\\r', '\b': '\\b', '\f': '\\f', '\0': '\\0' };
-
-function escapedTsv(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\\\n\t\r\b\f\0]/g, (character) => TSV_ESCAPES[character] ?? character);
+  return rows.map((row) => row + close);
 }
