@@ -14,6 +14,7 @@ import {
 import { textSql } from './convert-text.ts';
 import { textToTimeOrNull, toDate, toDateTime, toDateTime64 } from './convert-time.ts';
 import { duck, duckInteger, duckName, duckString, joined, type DuckSql } from './duck.ts';
+import { evaluatedOnce } from './evaluated-once.ts';
 import { defaultSql, duckTypeSql, plainSql, tupleFieldNames } from './physical.ts';
 import { bare, isNullable, printType, sameType, type ClickHouseType, type TupleElement } from './types.ts';
 
@@ -108,7 +109,7 @@ function convertBare(value: DuckSql, from: ClickHouseType, to: ClickHouseType, c
       break;
     }
     case 'Bool':
-      if (isText(from)) return duck`sandpiper_bool(${value})`;
+      if (isText(from)) return evaluatedOnce(value, (text) => duck`sandpiper_bool(${text})`);
       if (['Integer', 'Float', 'BFloat16', 'Decimal'].includes(from.kind)) return duck`(${value} <> 0)`;
       break;
     case 'String':
@@ -122,7 +123,7 @@ function convertBare(value: DuckSql, from: ClickHouseType, to: ClickHouseType, c
       if (isText(from)) return duck`CAST(${value} AS UUID)`;
       break;
     case 'IPv4':
-      if (isText(from)) return duck`sandpiper_ipv4(${value})`;
+      if (isText(from)) return evaluatedOnce(value, (text) => duck`sandpiper_ipv4(${text})`);
       if (from.kind === 'Integer') return duck`sandpiper_ipv4_text(${integerToInteger(value, from, { kind: 'Integer', bits: 32, signed: false })})`;
       break;
     case 'IPv6':
@@ -178,7 +179,7 @@ function textOrNull(value: DuckSql, to: ClickHouseType, conversion: Conversion):
     case 'JSON':
       return duck`TRY_CAST(${value} AS ${duckTypeSql(to)})`;
     case 'Bool':
-      return duck`sandpiper_bool_or_null(${value})`;
+      return evaluatedOnce(value, (text) => duck`sandpiper_bool_or_null(${text})`);
     case 'IPv4':
       return duck`sandpiper_ipv4_or_null(${value})`;
     case 'IPv6':
@@ -196,7 +197,7 @@ function textOrNull(value: DuckSql, to: ClickHouseType, conversion: Conversion):
 }
 
 function fixedText(value: DuckSql, length: number): DuckSql {
-  return duck`sandpiper_fixed(${value}, ${duckInteger(length)})`;
+  return evaluatedOnce(value, (text) => duck`sandpiper_fixed(${text}, ${duckInteger(length)})`);
 }
 
 function toEnum(value: DuckSql, from: ClickHouseType, to: Extract<ClickHouseType, { kind: 'Enum' }>, conversion: Conversion): DuckSql {

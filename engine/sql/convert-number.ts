@@ -3,6 +3,7 @@
  * All SQL made here gives NULL for NULL and uses its value once.
  */
 import { duck, duckInteger, duckString, type DuckSql } from './duck.ts';
+import { evaluatedOnce } from './evaluated-once.ts';
 import { duckTypeSql, enumNumberSql } from './physical.ts';
 import { printType, type ClickHouseType, type IntegerBits } from './types.ts';
 
@@ -53,14 +54,14 @@ export function fractionToInteger(value: DuckSql, to: IntegerType): DuckSql {
 /** Text as an integer; wraps like every integer, so '300' is 44 as UInt8. */
 export function textToInteger(value: DuckSql, to: IntegerType): DuckSql {
   const what = duckString(printType(to));
-  const checked = to.signed ? duck`sandpiper_whole_text(${value}, ${what})` : duck`sandpiper_unsigned_text(${value}, ${what})`;
+  const checked = evaluatedOnce(value, (text) => (to.signed ? duck`sandpiper_whole_text(${text}, ${what})` : duck`sandpiper_unsigned_text(${text}, ${what})`));
   if (to.bits >= 64) return duck`CAST(${checked} AS ${duckTypeSql(to)})`;
   return wrapped(duck`CAST(${checked} AS BIGINT)`, INT64, to);
 }
 
 /** Text as an integer, or NULL when it is none or too large. */
 export function textToIntegerOrNull(value: DuckSql, to: IntegerType): DuckSql {
-  return duck`TRY_CAST(sandpiper_whole_or_null(${value}) AS ${duckTypeSql(to)})`;
+  return duck`TRY_CAST(${evaluatedOnce(value, (text) => duck`sandpiper_whole_or_null(${text})`)} AS ${duckTypeSql(to)})`;
 }
 
 /** A float as a decimal, cut (not rounded) to its scale. */

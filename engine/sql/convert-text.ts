@@ -4,6 +4,7 @@
  */
 import { SandpiperError, type Span } from '../errors.ts';
 import { duck, duckInteger, duckName, duckString, joined, type DuckSql } from './duck.ts';
+import { evaluatedOnce } from './evaluated-once.ts';
 import { tupleFieldNames } from './physical.ts';
 import { localTime, zoneOf } from './time-zone.ts';
 import { bare, printType, type ClickHouseType } from './types.ts';
@@ -23,7 +24,7 @@ export function textSql(value: DuckSql, type: ClickHouseType, serverZone: string
       return duck`CAST(NULL AS VARCHAR)`;
     case 'Float':
     case 'BFloat16':
-      return duck`sandpiper_float_text(${value})`;
+      return evaluatedOnce(value, (x) => duck`sandpiper_float_text(${x})`);
     case 'Decimal':
       if (inner.scale === inner.precision) return duck`regexp_replace(rtrim(rtrim(CAST(${value} AS VARCHAR), '0'), '.'), '^(-?)([.]|$)', '\\10\\2')`;
       return inner.scale === 0 ? duck`CAST(${value} AS VARCHAR)` : duck`rtrim(rtrim(CAST(${value} AS VARCHAR), '0'), '.')`;

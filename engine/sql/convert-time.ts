@@ -4,6 +4,7 @@
  */
 import { epochSeconds } from './convert-number.ts';
 import { duck, duckInteger, duckString, type DuckSql } from './duck.ts';
+import { evaluatedOnce } from './evaluated-once.ts';
 import { isUtc, localTime, utcTime, zoneOf } from './time-zone.ts';
 import type { ClickHouseType } from './types.ts';
 
@@ -15,17 +16,17 @@ export function toDate(value: DuckSql, from: ClickHouseType, to: DateType, serve
   switch (from.kind) {
     case 'String':
     case 'FixedString':
-      return to.kind === 'Date' ? duck`sandpiper_clamp_date(sandpiper_date(${value}))` : duck`sandpiper_clamp_date32(sandpiper_date(${value}))`;
+      return evaluatedOnce(evaluatedOnce(value, (text) => duck`sandpiper_date(${text})`), (date) => (to.kind === 'Date' ? duck`sandpiper_clamp_date(${date})` : duck`sandpiper_clamp_date32(${date})`));
     case 'Integer':
     case 'Float':
     case 'Decimal':
       return to.kind === 'Date' || (from.kind === 'Integer' && !from.signed)
-        ? duck`sandpiper_number_date(${value})`
+        ? evaluatedOnce(value, (number) => duck`sandpiper_number_date(${number})`)
         : duck`(DATE '1970-01-01' + CAST(trunc(${value}) AS INTEGER))`;
     case 'Date':
       return value;
     case 'Date32':
-      return duck`sandpiper_clamp_date(${value})`;
+      return evaluatedOnce(value, (date) => duck`sandpiper_clamp_date(${date})`);
     case 'DateTime':
     case 'DateTime64':
       return duck`CAST(${localTime(value, zoneOf(from, serverZone))} AS DATE)`;
@@ -43,7 +44,7 @@ export function toDateTime(value: DuckSql, from: ClickHouseType, to: DateTimeTyp
     case 'Integer':
     case 'Float':
     case 'Decimal':
-      return duck`sandpiper_number_time(${from.kind === 'Integer' ? value : duck`trunc(${value})`})`;
+      return evaluatedOnce(from.kind === 'Integer' ? value : duck`trunc(${value})`, (number) => duck`sandpiper_number_time(${number})`);
     case 'Date':
     case 'Date32':
       return utcTime(duck`CAST(${value} AS TIMESTAMP)`, zone);
@@ -89,20 +90,19 @@ export function toDateTime64(value: DuckSql, from: ClickHouseType, to: DateTime6
 
 /** Text in ClickHouse's best-effort forms as UTC. */
 function readTime(value: DuckSql, zone: string, what: string): DuckSql {
-  const read = duck`sandpiper_time(${value}, ${duckString(what)})`;
-  if (isUtc(zone)) return read;
-  return duck`CASE WHEN sandpiper_absolute(${value}) THEN ${read} ELSE ${utcTime(read, zone)} END`;
+  const read = (text: DuckSql) => duck`sandpiper_time(${text}, ${duckString(what)})`;
+  return evaluatedOnce(value, (text) => (isUtc(zone) ? read(text) : duck`CASE WHEN sandpiper_absolute(${text}) THEN ${read(text)} ELSE ${utcTime(read(text), zone)} END`));
 }
 
 /** Text in the strict forms that OrNull takes as UTC, NULL for other text. */
 export function textToTimeOrNull(value: DuckSql, to: DateType | DateTimeType | DateTime64Type, serverZone: string): DuckSql {
   if (to.kind === 'Date' || to.kind === 'Date32') {
-    const read = duck`CASE WHEN NOT contains(${value}, 'T') THEN sandpiper_date_or_null(${value}) END`;
-    return to.kind === 'Date' ? duck`sandpiper_clamp_date(${read})` : read;
+    const read = evaluatedOnce(value, (text) => duck`CASE WHEN NOT contains(${text}, 'T') THEN sandpiper_date_or_null(${text}) END`);
+    return to.kind === 'Date' ? evaluatedOnce(read, (date) => duck`sandpiper_clamp_date(${date})`) : read;
   }
   const zone = zoneOf(to, serverZone);
-  const read = to.kind === 'DateTime' ? duck`sandpiper_strict_time(${value})` : duck`sandpiper_strict_time64(${value})`;
-  const utc = isUtc(zone) ? read : duck`CASE WHEN sandpiper_absolute(${value}) THEN ${read} ELSE ${utcTime(read, zone)} END`;
+  const read = (text: DuckSql) => (to.kind === 'DateTime' ? duck`sandpiper_strict_time(${text})` : duck`sandpiper_strict_time64(${text})`);
+  const utc = evaluatedOnce(value, (text) => (isUtc(zone) ? read(text) : duck`CASE WHEN sandpiper_absolute(${text}) THEN ${read(text)} ELSE ${utcTime(read(text), zone)} END`));
   if (to.kind === 'DateTime') return utc;
   return cutTo(to.precision > 6 ? duck`CAST(${utc} AS TIMESTAMP_NS)` : utc, to.precision);
 }

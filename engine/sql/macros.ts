@@ -129,20 +129,22 @@ export const DUCKDB_MACROS: readonly string[] = [
       || list_transform(range(8 - len(list_filter(string_split(replace(t, '::', ':'), ':'), lambda g: g <> ''))), lambda i: '0')
       || list_filter(string_split(split_part(t, '::', 2), ':'), lambda g: g <> '')
     ELSE string_split(t, ':') END`,
-  `CREATE OR REPLACE MACRO sandpiper_ipv6_hex(t) AS CASE WHEN regexp_full_match(t, '[0-9A-Fa-f:.]+') AND contains(t, ':') AND NOT regexp_matches(t, '::.*::|:::')
-      AND len(sandpiper_ipv6_groups(sandpiper_ipv6_mixed(t))) = 8 AND len(list_filter(sandpiper_ipv6_groups(sandpiper_ipv6_mixed(t)), lambda g: NOT regexp_full_match(g, '[0-9A-Fa-f]{1,4}'))) = 0
-    THEN lower(array_to_string(list_transform(sandpiper_ipv6_groups(sandpiper_ipv6_mixed(t)), lambda g: lpad(g, 4, '0')), '')) END`,
-  `CREATE OR REPLACE MACRO sandpiper_ipv6_short(groups) AS CASE WHEN regexp_matches(':' || groups || ':', ':0:0:')
-    THEN regexp_replace(groups, '(^|:)' || list_max(list_filter(['0:0:0:0:0:0:0:0', '0:0:0:0:0:0:0', '0:0:0:0:0:0', '0:0:0:0:0', '0:0:0:0', '0:0:0', '0:0'], lambda z: contains(':' || groups || ':', ':' || z || ':'))) || '(:|$)', '::')
-    ELSE groups END`,
+  `CREATE OR REPLACE MACRO sandpiper_ipv6_checked(t) AS list_transform([sandpiper_ipv6_groups(t)], lambda gs: CASE WHEN len(gs) = 8 AND len(list_filter(gs, lambda g: NOT regexp_full_match(g, '[0-9A-Fa-f]{1,4}'))) = 0
+    THEN lower(array_to_string(list_transform(gs, lambda g: lpad(g, 4, '0')), '')) END)[1]`,
+  `CREATE OR REPLACE MACRO sandpiper_ipv6_hex(t) AS list_transform([t], lambda x: CASE WHEN regexp_full_match(x, '[0-9A-Fa-f:.]+') AND contains(x, ':') AND NOT regexp_matches(x, '::.*::|:::')
+    THEN list_transform([sandpiper_ipv6_mixed(x)], lambda m: sandpiper_ipv6_checked(m))[1] END)[1]`,
+  `CREATE OR REPLACE MACRO sandpiper_ipv6_short(groups) AS list_transform([groups], lambda s: CASE WHEN contains(':' || s || ':', ':0:0:')
+    THEN regexp_replace(s, '(^|:)' || list_max(list_filter(['0:0:0:0:0:0:0:0', '0:0:0:0:0:0:0', '0:0:0:0:0:0', '0:0:0:0:0', '0:0:0:0', '0:0:0', '0:0'], lambda z: contains(':' || s || ':', ':' || z || ':'))) || '(:|$)', '::')
+    ELSE s END)[1]`,
   `CREATE OR REPLACE MACRO sandpiper_hex_byte(h) AS (instr('0123456789abcdef', lower(h[1])) - 1) * 16 + instr('0123456789abcdef', lower(h[2])) - 1`,
   // 32 digits as ClickHouse writes an IPv6 address.
-  `CREATE OR REPLACE MACRO sandpiper_ipv6_text(h) AS CASE WHEN starts_with(h, '00000000000000000000ffff') THEN '::ffff:' || array_to_string(list_transform(range(4), lambda i: sandpiper_hex_byte(h[25 + 2 * i:26 + 2 * i])), '.')
-    ELSE sandpiper_ipv6_short(array_to_string(list_transform(range(8), lambda i: coalesce(nullif(ltrim(h[i * 4 + 1:i * 4 + 4], '0'), ''), '0')), ':')) END`,
-  `CREATE OR REPLACE MACRO sandpiper_ipv6_or_null(t) AS CASE WHEN sandpiper_ipv4_or_null(t) IS NOT NULL THEN '::ffff:' || t ELSE sandpiper_ipv6_text(sandpiper_ipv6_hex(t)) END`,
-  `CREATE OR REPLACE MACRO sandpiper_ipv6(t) AS CASE WHEN t IS NOT NULL THEN coalesce(sandpiper_ipv6_or_null(t), error('Cannot read the text ''' || t || ''' as an IPv6 address.')) END`,
+  `CREATE OR REPLACE MACRO sandpiper_ipv6_text(hex) AS list_transform([hex], lambda h: CASE WHEN h IS NULL THEN NULL
+    WHEN starts_with(h, '00000000000000000000ffff') THEN '::ffff:' || array_to_string(list_transform(range(4), lambda i: sandpiper_hex_byte(h[25 + 2 * i:26 + 2 * i])), '.')
+    ELSE sandpiper_ipv6_short(array_to_string(list_transform(range(8), lambda i: coalesce(nullif(ltrim(h[i * 4 + 1:i * 4 + 4], '0'), ''), '0')), ':')) END)[1]`,
+  `CREATE OR REPLACE MACRO sandpiper_ipv6_or_null(t) AS list_transform([t], lambda y: CASE WHEN sandpiper_ipv4_or_null(y) IS NOT NULL THEN '::ffff:' || y ELSE sandpiper_ipv6_text(sandpiper_ipv6_hex(y)) END)[1]`,
+  `CREATE OR REPLACE MACRO sandpiper_ipv6(t) AS list_transform([t], lambda w: CASE WHEN w IS NOT NULL THEN coalesce(sandpiper_ipv6_or_null(w), error('Cannot read the text ''' || w || ''' as an IPv6 address.')) END)[1]`,
   // What addresses are ordered by: 32 digits, IPv4 as the number.
-  `CREATE OR REPLACE MACRO sandpiper_ip_order(t) AS CASE WHEN contains(t, ':') THEN sandpiper_ipv6_hex(t) WHEN t IS NOT NULL THEN printf('%032d', CAST(sandpiper_ipv4_number(t) AS BIGINT)) END`,
+  `CREATE OR REPLACE MACRO sandpiper_ip_order(a) AS list_transform([a], lambda o: CASE WHEN contains(o, ':') THEN sandpiper_ipv6_hex(o) WHEN o IS NOT NULL THEN printf('%032d', CAST(sandpiper_ipv4_number(o) AS BIGINT)) END)[1]`,
 
   // A list that must have as many elements as another.
   `CREATE OR REPLACE MACRO sandpiper_same_length(list, size) AS CASE WHEN len(list) = size THEN list ELSE error('The arrays given to a function have different lengths: ' || CAST(len(list) AS VARCHAR) || ' and ' || CAST(size AS VARCHAR) || '.') END`,

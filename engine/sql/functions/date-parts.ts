@@ -2,6 +2,7 @@
 import { bound, type Bound } from '../bound.ts';
 import { cast } from '../conversion.ts';
 import { duck, duckInteger, DUCK_FALSE, DUCK_TRUE, type DuckSql } from '../duck.ts';
+import { evaluatedOnce } from '../evaluated-once.ts';
 import { duckTypeSql, plainSql } from '../physical.ts';
 import { bare, dateTime, int, UINT16, UINT32, UINT64, UINT8, type ClickHouseType } from '../types.ts';
 import { at, constantInteger, define, isNull, nullResult, result, typeError } from './arguments.ts';
@@ -72,7 +73,9 @@ function partFunction(item: Part): FunctionDefinition {
       if (args.some(isNull)) return nullResult(call.span);
       const time = timeArgument(call, at(args, 0), args[1]);
       if (clock && time.isDate) throw typeError(`${call.name} takes a time: a ${time.type.kind} has no time of day.`, at(args, 0).span);
-      return result(call, [at(args, 0)], type, duck`CAST(${sql(time)} AS ${duckTypeSql(type)})`);
+      const repeated = /^to(YYYYMM|Relative(Quarter|Month)|MonthNum)/.test(name);
+      const value = repeated ? evaluatedOnce(time.local, (local) => sql({ ...time, local, clock: time.isDate ? duck`CAST(${local} AS TIMESTAMP)` : local })) : sql(time);
+      return result(call, [at(args, 0)], type, duck`CAST(${value} AS ${duckTypeSql(type)})`);
     }),
   };
 }
@@ -113,13 +116,13 @@ export const DATE_PARTS: readonly FunctionDefinition[] = [
     if (isNull(at(args, 0))) return nullResult(call.span);
     const time = timeOrText(call, at(args, 0), args[2]);
     const { sunday, anchor, rolls } = weekMode(modeOf(args, call));
-    return result(call, [at(args, 0)], UINT8, duck`CAST(sandpiper_week(${date(time)}, ${anchor}, ${sunday}, ${rolls}) AS UTINYINT)`);
+    return result(call, [at(args, 0)], UINT8, duck`CAST(${evaluatedOnce(date(time), (day) => duck`sandpiper_week(${day}, ${anchor}, ${sunday}, ${rolls})`)} AS UTINYINT)`);
   }),
   define(describe('toYearWeek', 'toYearWeek(time[, mode[, timezone]])', 'Year and week of the year as a number such as 202403.', { caseInsensitiveAliases: ['yearweek'] }), 1, 3, (args, call) => {
     if (isNull(at(args, 0))) return nullResult(call.span);
     const time = timeOrText(call, at(args, 0), args[2]);
     const { sunday, anchor } = weekMode(modeOf(args, call));
-    return result(call, [at(args, 0)], UINT32, duck`CAST(sandpiper_year_week(${date(time)}, ${anchor}, ${sunday}) AS UINTEGER)`);
+    return result(call, [at(args, 0)], UINT32, duck`CAST(${evaluatedOnce(date(time), (day) => duck`sandpiper_year_week(${day}, ${anchor}, ${sunday})`)} AS UINTEGER)`);
   }),
   define(describe('toModifiedJulianDay', 'toModifiedJulianDay(text)', 'The modified Julian day of a date in text.'), 1, 1, (args, call) => {
     if (isNull(at(args, 0))) return nullResult(call.span);

@@ -7,7 +7,7 @@ import { cast } from '../conversion.ts';
 import { duck, duckInteger, duckString, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
 import { isUtc, localTime, utcTime } from '../time-zone.ts';
-import { array, bare, DATE, DATE32, dateTime, dateTime64, type ClickHouseType, type IntervalUnit } from '../types.ts';
+import { array, bare, DATE, DATE32, dateTime, dateTime64, isNullable, type ClickHouseType, type IntervalUnit } from '../types.ts';
 import { at, constantInteger, constantText, define, isNull, nullResult, result, typeError, unsupported, usualType } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 import { timeArgument, type TimeArgument } from './time-argument.ts';
@@ -18,6 +18,11 @@ function instant(local: DuckSql, time: TimeArgument): DuckSql {
 }
 
 const WEEK_MONDAY = (local: DuckSql): DuckSql => duck`CAST(date_trunc('week', ${local}) AS DATE)`;
+
+/** A Date does not go below 1970: the week of 1970-01-01 starts on that day. */
+function notBefore1970(value: Bound, sql: DuckSql): DuckSql {
+  return isNullable(value.type) ? duck`sandpiper_clamp_date(${sql})` : duck`greatest(${sql}, DATE '1970-01-01')`;
+}
 
 function truncated(unit: string, local: DuckSql): DuckSql {
   return duck`date_trunc(${duckString(unit)}, ${local})`;
@@ -36,7 +41,7 @@ const TO_DATE: readonly Start[] = [
   { name: 'toStartOfYear', help: 'The first day of the year.', sql: (time) => truncated('year', time.local) },
   { name: 'toStartOfQuarter', help: 'The first day of the quarter.', sql: (time) => truncated('quarter', time.local) },
   { name: 'toStartOfMonth', help: 'The first day of the month.', sql: (time) => truncated('month', time.local) },
-  { name: 'toMonday', help: 'The Monday of the week.', sql: (time) => truncated('week', time.local) },
+  { name: 'toMonday', help: 'The Monday of the week.', sql: (time) => notBefore1970(time.value, WEEK_MONDAY(time.local)) },
   { name: 'toLastDayOfMonth', caseInsensitiveAliases: ['LAST_DAY'], help: 'The last day of the month.', sql: (time) => duck`last_day(${time.local})` },
   { name: 'toStartOfISOYear', help: 'The Monday that starts the ISO year.', sql: (time) => duck`date_trunc('week', make_date(isoyear(${time.local}), 1, 4))` },
 ];
@@ -69,7 +74,7 @@ function startOfWeek(last: boolean) {
     const mode = args[1] ? Number(constantInteger(call, args[1], 'the mode')) : 0;
     const day = time.isDate ? time.local : duck`CAST(${time.local} AS DATE)`;
     const start = mode % 2 === 1 ? WEEK_MONDAY(day) : duck`(${WEEK_MONDAY(duck`${day} + 1`)} - 1)`;
-    return result(call, [value], DATE, last ? duck`(${start} + 6)` : start);
+    return result(call, [value], DATE, last ? duck`(${start} + 6)` : notBefore1970(value, start));
   };
 }
 
@@ -133,7 +138,7 @@ function cutTo(count: number, unit: IntervalUnit, time: TimeArgument, value: Bou
       if (count === 1) return answer(zoned, instant(truncated('day', time.clock), time));
       return answer(zoned, instant(duck`CAST(DATE '1970-01-01' + CAST((${day} - DATE '1970-01-01') // ${n} * ${n} AS INTEGER) AS TIMESTAMP)`, time));
     case 'Week':
-      if (count === 1) return answer(DATE, WEEK_MONDAY(day));
+      if (count === 1) return answer(DATE, notBefore1970(value, WEEK_MONDAY(day)));
       return answer(DATE, duck`(DATE '1970-01-05' + CAST((${day} - DATE '1970-01-05') // ${duckInteger(count * 7)} * ${duckInteger(count * 7)} AS INTEGER))`);
     case 'Month':
     case 'Quarter': {

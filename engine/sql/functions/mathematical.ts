@@ -2,6 +2,7 @@
 import { bound, type Bound } from '../bound.ts';
 import { cast } from '../conversion.ts';
 import { duck, duckDouble, duckInteger, type DuckSql } from '../duck.ts';
+import { evaluatedOnce } from '../evaluated-once.ts';
 import { duckTypeSql, plainSql } from '../physical.ts';
 import { bare, FLOAT64, INT8, UINT16, UINT64, UINT8, type ClickHouseType } from '../types.ts';
 import { at, define, isNull, need, nullResult, once, result, withConstant } from './arguments.ts';
@@ -65,7 +66,8 @@ function formula(item: Formula): FunctionDefinition {
   return define({ name, signature, help, category: 'mathematical', ...(caseInsensitive ? { caseInsensitive } : {}), ...(aliases ? { aliases } : {}) }, count, count, (args, call) => {
     args.forEach((arg, index) => need(call, arg, 'number', index));
     if (args.some(isNull)) return nullResult(call.span);
-    return result(call, args, FLOAT64, item.sql(...args.map(asDouble)));
+    const [first, ...rest] = args.map(asDouble);
+    return result(call, args, FLOAT64, rest.length > 0 || !first ? item.sql(...args.map(asDouble)) : evaluatedOnce(first, item.sql));
   });
 }
 

@@ -2,6 +2,7 @@
 import { bound, type Bound } from '../bound.ts';
 import { cutTo } from '../convert-time.ts';
 import { duck, duckString, type DuckSql } from '../duck.ts';
+import { evaluatedOnce } from '../evaluated-once.ts';
 import { duckTypeSql, plainSql } from '../physical.ts';
 import { checkZone, isUtc, utcTime } from '../time-zone.ts';
 import { bare, dateTime, dateTime64, isNullable, nullable, printType, type ClickHouseType } from '../types.ts';
@@ -38,9 +39,11 @@ function bestEffort(american: boolean, wide: boolean, onFailure: OnFailure) {
     const zoneText = wide && hasPrecision ? args[2] : second;
     const named = zoneText && checkZone(constantText(call, zoneText, 'the time zone'), zoneText.span);
     const type = wide ? dateTime64(precision, named) : dateTime(named);
-    const read = american ? duck`sandpiper_time_us_or_null(${text})` : duck`sandpiper_time_or_null(${text})`;
     const zone = named ?? call.context.timeZone;
-    const utc = isUtc(zone) ? read : duck`CASE WHEN sandpiper_absolute(${text}) THEN ${read} ELSE ${utcTime(read, zone)} END`;
+    const utc = evaluatedOnce(text, (one) => {
+      const read = american ? duck`sandpiper_time_us_or_null(${one})` : duck`sandpiper_time_or_null(${one})`;
+      return isUtc(zone) ? read : duck`CASE WHEN sandpiper_absolute(${one}) THEN ${read} ELSE ${utcTime(read, zone)} END`;
+    });
     return answer(call, value, type, wide ? cutTo(precision > 6 ? duck`CAST(${utc} AS TIMESTAMP_NS)` : utc, precision) : duck`date_trunc('second', ${utc})`, onFailure);
   };
 }

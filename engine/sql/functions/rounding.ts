@@ -2,6 +2,7 @@
 import { bound, type Bound } from '../bound.ts';
 import { cast, commonType } from '../conversion.ts';
 import { duck, duckInteger, joined, type DuckSql } from '../duck.ts';
+import { evaluatedOnce } from '../evaluated-once.ts';
 import { duckTypeSql, plainSql } from '../physical.ts';
 import { bare, printType, UINT16, UINT8, type ClickHouseType } from '../types.ts';
 import { at, define, isNull, need, nullResult, once, result, typeError, unsupported } from './arguments.ts';
@@ -36,7 +37,7 @@ function cut(mode: Mode, sql: DuckSql): DuckSql {
   switch (mode) {
     case 'round':
     case 'bankers':
-      return duck`sandpiper_half_even(${sql})`;
+      return evaluatedOnce(sql, (x) => duck`sandpiper_half_even(${x})`);
     case 'floor':
       return duck`floor(${sql})`;
     case 'ceil':

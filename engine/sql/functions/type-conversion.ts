@@ -224,7 +224,7 @@ function reinterpret(call: FunctionCall, name: string): Bound {
   if (source.kind === 'Integer' && (target.kind === 'Date' || target.kind === 'DateTime')) return convertUsually(value, target, call);
   if (source.kind === 'String' && target.kind === 'Integer' && !target.signed && target.bits <= 64) {
     const bytes = target.bits / 8;
-    const number = duck`list_sum(list_transform(range(least(strlen(${plainSql(value)}), ${duckInteger(bytes)})), lambda i: CAST(('0x' || hex(encode(${plainSql(value)}))[2 * i + 1:2 * i + 2]) AS HUGEINT) << CAST(8 * i AS HUGEINT)))`;
+    const number = duck`list_sum(list_transform(range(least(strlen(${plainSql(value)}), ${duckInteger(bytes)})), lambda i: CAST(sandpiper_hex_byte(hex(encode(${plainSql(value)}))[2 * i + 1:2 * i + 2]) AS HUGEINT) << CAST(8 * i AS HUGEINT)))`;
     return result(call, args, target, duck`CAST(coalesce(${number}, 0) AS ${duckTypeSql(target)})`);
   }
   throw unsupported(`Sandpiper does not read the bytes of ${printType(value.type)} as ${name}.`, call.span);
