@@ -175,11 +175,14 @@ async function ordinals(connection: Connection, sql: DuckSql): Promise<Set<numbe
   return found;
 }
 
+/** How the names of staged files begin; any there are at the start were left by a crash. */
+export const STAGED_PREFIX = 'block-';
+
 let stagedFiles = 0;
 
 async function withStagedFile<T>(load: BlockLoad, work: (path: string) => Promise<T>): Promise<T> {
   stagedFiles += 1;
-  const path = join(load.stagingFolder, `block-${process.pid}-${stagedFiles}.ndjson`);
+  const path = join(load.stagingFolder, `${STAGED_PREFIX}${process.pid}-${stagedFiles}.ndjson`);
   try {
     return await work(path);
   } finally {

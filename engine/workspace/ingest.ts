@@ -17,7 +17,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SandpiperError } from '../errors.ts';
 import { duck, duckInteger, duckString } from '../sql/duck.ts';
-import { loadBlock, MaterializationFailed, Miscounted, QuotedTexts, type Block, type BlockOutcome, type Materialize } from './block-loader.ts';
+import { loadBlock, MaterializationFailed, Miscounted, QuotedTexts, STAGED_PREFIX, type Block, type BlockOutcome, type Materialize } from './block-loader.ts';
 import type { Connection, Database } from './database.ts';
 import { readBody, unpackBody } from './event-body.ts';
 import { findBadLines } from './bad-lines.ts';
@@ -78,6 +78,7 @@ interface Source {
 
 /** Creates what it needs in DuckDB, repairs the journals and starts to load what is in them. Throws 'storage'. */
 export async function openIngest(database: Database, options: IngestOptions): Promise<Ingest> {
+  for (const name of await readdir(database.stagingFolder)) if (name.startsWith(STAGED_PREFIX)) await rm(join(database.stagingFolder, name), { force: true });
   await database.write(async (connection) => {
     await connection.run('CREATE SCHEMA IF NOT EXISTS sandpiper_state');
     await connection.run('CREATE TABLE IF NOT EXISTS sandpiper_state.journal_position (data_source VARCHAR, segment BIGINT, byte_offset BIGINT)');
@@ -106,7 +107,7 @@ export class Ingest {
   readonly #now: () => Date;
   #timer: NodeJS.Timeout | undefined;
   #draining: Promise<void> | undefined;
-  #isUrgent = false;
+  #endPause: (() => void) | undefined;
   #closed = false;
 
   constructor(database: Database, options: IngestOptions, positions: ReadonlyMap<string, JournalPosition>) {
@@ -153,10 +154,11 @@ export class Ingest {
   wake(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#endPause?.();
     if (this.#closed) return;
-    this.#isUrgent = true;
     this.#draining ??= this.#drain().finally(() => {
       this.#draining = undefined;
+      if (this.backlogBytes > 0) this.#wakeSoon();
     });
   }
 
@@ -176,9 +178,10 @@ export class Ingest {
   /** Loads what is there, as far as that works, and closes the journals. What is left is loaded at the next start. */
   async close(): Promise<void> {
     if (this.#closed) return;
-    if (this.backlogBytes > 0) this.wake();
+    await this.flush().catch(() => undefined); // It is in the journal, and was told.
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
+    this.#endPause?.();
     await this.#draining;
     for (const { journal } of this.#sources.values()) await journal.close();
   }
@@ -218,33 +221,34 @@ export class Ingest {
     });
   }
 
-  #wakeSoon(): void {
-    if (this.#timer || this.#draining) return;
-    this.#timer = setTimeout(() => this.wake(), this.#limits.loadEveryMs);
+  #wakeSoon(afterMs = this.#limits.loadEveryMs): void {
+    if (this.#timer || this.#draining || this.#closed) return;
+    this.#timer = setTimeout(() => this.wake(), afterMs);
   }
 
+  /** Loads a block of each data source in turn until nothing is left, or what is left must wait. */
   async #drain(): Promise<void> {
-    while (this.#isUrgent) {
-      this.#isUrgent = false;
-      let retry = false;
-      for (const source of [...this.#sources.values()]) {
-        while (source.journal.backlogBytes > 0 && this.#sources.has(source.name)) {
-          if (await this.#loadSome(source)) continue;
-          retry = true;
-          break;
-        }
-      }
-      if (this.#closed) return;
-      if (retry) this.#timer ??= setTimeout(() => this.wake(), RETRY_MS);
-      else if (this.backlogBytes > 0) await this.#pause();
+    while (!this.#closed) {
+      const waiting = [...this.#sources.values()].filter(({ journal }) => journal.backlogBytes > 0);
+      let loaded = 0;
+      for (const source of waiting) if (await this.#loadSome(source)) loaded += 1;
+      if (waiting.length > 0 && loaded === 0) await this.#pause(RETRY_MS);
+      else if (this.backlogBytes === 0) return;
+      else if (this.backlogBytes < this.#limits.blockBytes) await this.#pause(this.#limits.loadEveryMs);
     }
   }
 
-  /** Events came in while the last ones were loaded: let some more gather, unless somebody waits for them. */
-  async #pause(): Promise<void> {
-    const isWaitedFor = [...this.#sources.values()].some(({ waiters }) => waiters.length > 0);
-    if (!isWaitedFor) await new Promise((resolve) => setTimeout(resolve, this.#limits.loadEveryMs));
-    this.#isUrgent = true;
+  /** Lets more events gather, unless somebody waits for them. */
+  async #pause(forMs: number): Promise<void> {
+    if ([...this.#sources.values()].some(({ waiters }) => waiters.length > 0) || this.#closed) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, forMs);
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#endPause = undefined;
   }
 
   /** Loads the oldest block of a data source. False when that must be tried again later. */

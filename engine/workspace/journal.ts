@@ -321,7 +321,7 @@ async function syncFolder(folder: string): Promise<void> {
 
 const CAUSES: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full', EDQUOT: 'the disk quota is used up', EROFS: 'the disk is read-only', EACCES: 'the folder may not be written',
-  EPERM: 'the folder may not be written', EIO: 'the disk reports an error', EMFILE: 'too many files are open', ENOENT: 'its folder is gone',
+  EPERM: 'the folder may not be written', EIO: 'the disk reports an error', EFBIG: 'the disk allows no larger files', EMFILE: 'too many files are open', ENOENT: 'its folder is gone',
 };
 
 /** The failure as one the user can act on. */
