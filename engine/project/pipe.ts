@@ -91,11 +91,13 @@ export function readPipe(name: string, path: string, directives: readonly Direct
     if (keyword !== 'DESCRIPTION' && !FILE_LEVEL.has(keyword)) problems.push({ severity: 'error', message: `${keyword} belongs to a node: write NODE name before it.`, span: keywordSpan });
   }
   const nodes: PipeNode[] = [];
+  const names = new Set<string>();
   for (const group of groups) {
     const node = readNode(group, problems);
     if (!node) continue;
-    if (nodes.some((other) => other.name === node.name)) problems.push({ severity: 'error', message: `Two nodes of this pipe are named ${node.name}.`, span: node.nameSpan });
+    if (names.has(node.name)) problems.push({ severity: 'error', message: `Two nodes of this pipe are named ${node.name}.`, span: node.nameSpan });
     else nodes.push(node);
+    names.add(node.name);
     if (node.name === name) problems.push({ severity: 'info', message: 'The node has the name of its pipe: another name is clearer, and Tinybird Forward asks for one.', span: node.nameSpan });
   }
   if (groups.length === 0 && problems.every(({ severity }) => severity !== 'error')) {

@@ -55,14 +55,19 @@ const REFUSED: Readonly<Record<string, string>> = {
 export function parseSchema(block: Block, problems: Problem[]): Column[] {
   const text = withoutComments(block.text);
   const columns: Column[] = [];
+  const names = new Set<string>();
   const report = (message: string, start: number, end: number) => {
     if (problems.length < 100) problems.push({ severity: 'error', message, span: spanInBlock(block, start, end) });
   };
   for (const piece of splitAtCommas(text)) {
     if (text.slice(piece.start, piece.end).trim() === '') continue;
-    for (const column of readColumns(text, piece, block, report)) {
-      if (columns.some(({ name }) => name === column.name)) report(`The column ${column.name} is there twice.`, column.span.start - block.offset, column.span.end - block.offset);
-      else columns.push(column);
+    const words = wordsOf(text, piece);
+    for (let from: number | undefined = 0; from !== undefined; ) {
+      const read: ReadColumn = readColumn(text, words, from, piece, block, report);
+      if (read.column && names.has(read.column.name)) report(`The column ${read.column.name} is there twice.`, read.column.span.start - block.offset, read.column.span.end - block.offset);
+      else if (read.column) columns.push(read.column);
+      if (read.column) names.add(read.column.name);
+      from = read.next;
     }
   }
   if (columns.length === 0 && problems.length === 0) report('SCHEMA has no columns.', 0, block.text.length);
@@ -71,72 +76,83 @@ export function parseSchema(block: Block, problems: Problem[]): Column[] {
 
 type Report = (message: string, start: number, end: number) => void;
 
-/** One column; more where a comma is missing between columns that end in a JSON path. */
-function readColumns(text: string, piece: Piece, block: Block, report: Report): Column[] {
-  const words = wordsOf(text, piece);
-  const [name, ...rest] = words;
-  if (!name) return [];
+interface ReadColumn {
+  readonly column?: Column;
+  /** Where a comma is missing, the index of the word that begins the next column. */
+  readonly next?: number;
+}
+
+/** The column that begins at the word `from`. */
+function readColumn(text: string, words: readonly Word[], from: number, whole: Piece, block: Block, report: Report): ReadColumn {
+  const name = words[from];
+  if (!name) return {};
   if (name.kind === 'path') {
     report('A column begins with its name, not with a JSON path.', name.start, name.end);
-    return [];
+    return {};
   }
   if (name.kind === 'word' && name.text.toUpperCase() === 'INDEX') {
-    report('Indexes do not belong in SCHEMA: put them below `INDEXES >`.', name.start, piece.end);
-    return [];
+    report('Indexes do not belong in SCHEMA: put them below `INDEXES >`.', name.start, whole.end);
+    return {};
   }
   if (name.kind === 'word' && !/^[\w.*<>+\-']+$/.test(name.text)) {
     report(`\`${name.text}\` is not the name of a column: write it in back-ticks.`, name.start, name.end);
-    return [];
+    return {};
   }
   let typeEnd: number | undefined;
   let path: Word | undefined;
   let fallback: { start: number; end: number } | undefined;
   let codec: { start: number; end: number } | undefined;
-  for (const [index, word] of rest.entries()) {
+  let next: number | undefined;
+  for (let at = from + 1; at < words.length && next === undefined; at += 1) {
+    const word = words[at];
+    if (!word) break;
     const upper = word.kind === 'word' ? word.text.toUpperCase() : '';
-    if (word.kind === 'path') {
-      if (path) {
-        // The path of the next column: its name stands before it, and a comma is missing.
-        return readTwo(text, piece, missingComma(rest, index), block, report);
-      }
+    if (word.kind === 'path' && path) {
+      // A second path: between the two are the name and the type of another column.
+      next = words.findIndex((other, index) => index > from && other.start >= (path?.end ?? 0));
+    } else if (word.kind === 'path') {
       path = word;
       typeEnd ??= word.start;
       if (fallback && !codec) fallback.end = Math.min(fallback.end, word.start);
     } else if (upper === 'DEFAULT' && !fallback) {
-      fallback = { start: word.end, end: piece.end };
+      fallback = { start: word.end, end: whole.end };
       typeEnd ??= word.start;
     } else if (upper.startsWith('CODEC(') || upper === 'CODEC') {
       codec = { start: word.start, end: word.end };
-      const next = rest[index + 1];
-      if (upper === 'CODEC' && next?.text.startsWith('(')) codec.end = next.end;
+      const brackets = words[at + 1];
+      if (upper === 'CODEC' && brackets?.text.startsWith('(')) codec.end = brackets.end;
       typeEnd ??= word.start;
       if (fallback) fallback.end = Math.min(fallback.end, word.start);
-    } else if (!fallback && REFUSED[upper] !== undefined && index > 0) {
+    } else if (!fallback && REFUSED[upper] !== undefined && at > from + 1) {
       report(REFUSED[upper] ?? '', word.start, word.end);
-      return [];
+      return {};
     } else if ((path && !fallback) || (codec && word.start >= codec.end)) {
-      return readTwo(text, piece, word, block, report);
+      next = at;
     }
   }
-  const typeStart = rest[0]?.start ?? name.end;
+  const following = next === undefined ? undefined : words[next];
+  const piece: Piece = { start: name.start, end: following?.start ?? whole.end };
+  if (following) report(`A comma is missing before \`${following.text}\`.`, following.start, following.end);
+  const rest = next === undefined ? {} : { next };
+  const typeStart = words[from + 1]?.start ?? name.end;
   const typeText = text.slice(typeStart, Math.max(typeStart, typeEnd ?? piece.end)).trim();
-  const defaultText = fallback && text.slice(fallback.start, fallback.end).trim();
+  const defaultText = fallback && text.slice(fallback.start, Math.min(fallback.end, piece.end)).trim();
   if (typeText === '' && defaultText === undefined) {
     report(`The column ${name.text} has no type.`, name.start, name.end);
-    return [];
+    return rest;
   }
   if (defaultText === '') {
     report(`DEFAULT of the column ${name.text} needs an expression.`, name.start, piece.end);
-    return [];
+    return rest;
   }
   const type = typeText === '' ? typeOfDefault(defaultText ?? '') : readType(typeText, typeStart, report);
   if (!type) {
     if (typeText === '') report(`Write a type for the column ${name.text}: it cannot be told from the DEFAULT.`, name.start, name.end);
-    return [];
+    return rest;
   }
   const isNullDefault = type.kind === 'Nullable' && /^null$/i.test(defaultText ?? '');
   const end = piece.start + text.slice(piece.start, piece.end).trimEnd().length;
-  return [{
+  const column: Column = {
     name: name.text,
     type,
     typeText: printType(type),
@@ -144,20 +160,8 @@ function readColumns(text: string, piece: Piece, block: Block, report: Report): 
     ...(defaultText !== undefined && !isNullDefault && { defaultExpression: defaultText }),
     ...(codec && { codec: text.slice(codec.start, codec.end).trim() }),
     span: spanInBlock(block, name.start, end),
-  }];
-}
-
-/** Two columns with no comma between them: the second begins at `next`. */
-function readTwo(text: string, piece: Piece, next: Word, block: Block, report: Report): Column[] {
-  report(`A comma is missing before \`${next.text}\`.`, next.start, next.end);
-  const first = readColumns(text, { start: piece.start, end: next.start }, block, report);
-  return [...first, ...readColumns(text, { start: next.start, end: piece.end }, block, report)];
-}
-
-function missingComma(words: readonly Word[], pathIndex: number): Word {
-  // Between two paths there are at least a name and a type.
-  const before = words.slice(0, pathIndex).findLastIndex(({ kind }) => kind === 'path');
-  return words[before + 1] ?? words[pathIndex] ?? { kind: 'word', text: '', start: 0, end: 0 };
+  };
+  return { column, ...rest };
 }
 
 function readType(text: string, start: number, report: Report): ClickHouseType | undefined {

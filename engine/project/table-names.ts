@@ -104,14 +104,41 @@ export function expressionNames(expression: Expression): readonly string[] {
   return [...found];
 }
 
-const PIECE = /'(?:[^'\\]|\\.|'')*'|--[^\n]*|\/\*[\s\S]*?\*\/|\{#[\s\S]*?#\}|\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}|`[^`\n]*`|"[^"\n]*"|[A-Za-z_][\w$]*|[^\s]/g;
-
-/** Names after FROM and JOIN, also in text that does not parse. Linear. */
-function scanTables(sql: string): readonly string[] {
+/** Text in quotes, comments, tags and everything else, each in one piece. Linear: a piece left open ends the text. */
+function piecesOf(sql: string): string[] {
   const pieces: string[] = [];
-  for (const [piece] of sql.matchAll(PIECE)) {
-    if (!/^(?:--|\/\*|\{#|\{%)/.test(piece)) pieces.push(piece);
+  const word = /[A-Za-z_][\w$]*/y;
+  let at = 0;
+  const to = (close: string, from: number): number => {
+    const found = sql.indexOf(close, from);
+    return found === -1 ? sql.length : found + close.length;
+  };
+  while (at < sql.length) {
+    const start = at;
+    const two = sql.slice(at, at + 2);
+    const character = sql.charAt(at);
+    if (two === '--') at = to('\n', at);
+    else if (two === '/*') at = to('*/', at + 2);
+    else if (two === '{#') at = to('#}', at + 2);
+    else if (two === '{%') at = to('%}', at + 2);
+    else if (two === '{{') at = to('}}', at + 2);
+    else if (character === '`' || character === '"') at = to(character, at + 1);
+    else if (character === "'") {
+      at += 1;
+      while (at < sql.length && sql.charAt(at) !== "'") at += sql.charAt(at) === '\\' ? 2 : 1;
+      at += 1;
+    } else {
+      word.lastIndex = at;
+      at += word.exec(sql)?.[0].length ?? 1;
+    }
+    if (!/^(?:--|\/\*|\{#|\{%|\s$)/.test(two === '' ? character : /\s/.test(character) ? ' ' : two)) pieces.push(sql.slice(start, at));
   }
+  return pieces;
+}
+
+/** Names after FROM and JOIN, also in text that does not parse. */
+function scanTables(sql: string): readonly string[] {
+  const pieces = piecesOf(sql);
   const found = new Set<string>();
   const hidden = new Set<string>();
   for (const [at, piece] of pieces.entries()) {
