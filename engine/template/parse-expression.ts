@@ -3,8 +3,9 @@
  * lambda, import, assignment inside an expression). One SandpiperError 'syntax' with a span in the template for a
  * mistake. Depth is bounded, so no text can overflow the stack here or in whoever walks the tree.
  */
-import { SandpiperError, type Span } from '../errors.ts';
+import { SandpiperError } from '../errors.ts';
 import type { Assignment, BinaryOperator, CompareOperator, ComprehensionClause, KeywordArgument, Target, TemplateExpression } from './expression.ts';
+import { ExpressionCursor, unexpected } from './expression-cursor.ts';
 import { lexExpression, type ExpressionLexeme } from './lex-expression.ts';
 
 const DEEPEST = 100;
@@ -29,14 +30,13 @@ export function parseForClause(text: string, start: number, end: number): { read
 }
 
 class ExpressionParser {
-  readonly #lexemes: readonly ExpressionLexeme[];
-  #at = 0;
+  readonly #cursor: ExpressionCursor;
   #depth = 0;
   #links = 0;
 
   constructor(text: string, start: number, end: number) {
-    this.#lexemes = lexExpression(text, start, end);
-    const first = this.#peek();
+    this.#cursor = new ExpressionCursor(lexExpression(text, start, end));
+    const first = this.#cursor.peek();
     if (first.kind === 'name' && (first.text === 'import' || first.text === 'from')) {
       throw new SandpiperError('syntax', `import is forbidden at <string>:${text.slice(0, first.span.start).split('\n').length}`, { span: first.span });
     }
@@ -44,66 +44,66 @@ class ExpressionParser {
 
   whole(): TemplateExpression {
     const expression = this.#tuple();
-    this.#expectEnd();
+    this.#cursor.expectEnd();
     return expression;
   }
 
   assignment(): Assignment {
     const left = this.#tuple();
     const target = asTarget(left);
-    const operator = this.#take();
+    const operator = this.#cursor.take();
     const augmented = /^(\+|-|\*|\/|\/\/|%)=$/.exec(operator.text)?.[1];
     if (operator.kind !== 'symbol' || (operator.text !== '=' && augmented === undefined)) throw unexpected(operator, 'an assignment such as `name = value`');
     const value = this.#tuple();
-    this.#expectEnd();
+    this.#cursor.expectEnd();
     return augmented === undefined ? { target, value } : { target, operator: asOperator(augmented), value };
   }
 
   forClause(): { target: Target; items: TemplateExpression } {
     const target = this.#target();
-    this.#expectWord('in');
+    this.#cursor.expectWord('in');
     const items = this.#tuple();
-    this.#expectEnd();
+    this.#cursor.expectEnd();
     return { target, items };
   }
 
   #target(): Target {
-    const start = this.#peek().span.start;
+    const start = this.#cursor.peek().span.start;
     const items: TemplateExpression[] = [this.#postfix()];
     let isTuple = false;
-    while (this.#takeSymbol(',')) {
+    while (this.#cursor.takeSymbol(',')) {
       isTuple = true;
-      if (this.#isWord('in')) break;
+      if (this.#cursor.isWord('in')) break;
       items.push(this.#postfix());
     }
     const [first] = items;
     if (!isTuple && first) return asTarget(first);
-    return asTarget({ kind: 'tuple', items, span: this.#from(start) });
+    return asTarget({ kind: 'tuple', items, span: this.#cursor.from(start) });
   }
 
   #tuple(): TemplateExpression {
-    const start = this.#peek().span.start;
+    const start = this.#cursor.peek().span.start;
     const first = this.#expression();
-    if (!this.#isSymbol(',')) return first;
+    if (!this.#cursor.isSymbol(',')) return first;
     const items = [first];
-    while (this.#takeSymbol(',')) {
-      const next = this.#peek();
+    while (this.#cursor.takeSymbol(',')) {
+      const next = this.#cursor.peek();
       if (next.kind === 'end' || (next.kind === 'symbol' && /^(=|[-+*/%]=|\/\/=|\)|\]|\})$/.test(next.text))) break;
       items.push(this.#expression());
     }
-    return { kind: 'tuple', items, span: this.#from(start) };
+    return { kind: 'tuple', items, span: this.#cursor.from(start) };
   }
 
   #expression(): TemplateExpression {
     return this.#deeper(() => {
-      const start = this.#peek().span.start;
-      if (this.#isWord('lambda')) throw new SandpiperError('syntax', 'lambda is not part of the template language.', { span: this.#peek().span });
+      const start = this.#cursor.peek().span.start;
+      if (this.#cursor.isWord('lambda')) throw new SandpiperError('syntax', 'lambda is not part of the template language.', { span: this.#cursor.peek().span });
       const then = this.#or();
-      if (!this.#takeWord('if')) return then;
+      if (!this.#cursor.takeWord('if')) return then;
       const test = this.#or();
-      this.#expectWord('else');
+      this.#cursor.expectWord('else');
       const otherwise = this.#expression();
-      return { kind: 'conditional', test, whenTrue: then, otherwise, span: this.#from(start) };
+      return { kind: 'conditional', test, whenTrue: then, otherwise, span: this.#cursor.from(start) };
     });
   }
 
@@ -112,22 +112,22 @@ class ExpressionParser {
   }
 
   #logical(operator: 'and' | 'or', operand: () => TemplateExpression): TemplateExpression {
-    const start = this.#peek().span.start;
+    const start = this.#cursor.peek().span.start;
     const operands = [operand()];
-    while (this.#takeWord(operator)) operands.push(operand());
+    while (this.#cursor.takeWord(operator)) operands.push(operand());
     const [only] = operands;
-    return operands.length === 1 && only ? only : { kind: 'logical', operator, operands, span: this.#from(start) };
+    return operands.length === 1 && only ? only : { kind: 'logical', operator, operands, span: this.#cursor.from(start) };
   }
 
   #not(): TemplateExpression {
-    const start = this.#peek().span.start;
-    if (!this.#takeWord('not')) return this.#compare();
+    const start = this.#cursor.peek().span.start;
+    if (!this.#cursor.takeWord('not')) return this.#compare();
     const operand = this.#deeper(() => this.#not());
-    return { kind: 'unary', operator: 'not', operand, span: this.#from(start) };
+    return { kind: 'unary', operator: 'not', operand, span: this.#cursor.from(start) };
   }
 
   #compare(): TemplateExpression {
-    const start = this.#peek().span.start;
+    const start = this.#cursor.peek().span.start;
     const first = this.#sum();
     const rest: { operator: CompareOperator; operand: TemplateExpression }[] = [];
     for (;;) {
@@ -135,22 +135,23 @@ class ExpressionParser {
       if (operator === undefined) break;
       rest.push({ operator, operand: this.#sum() });
     }
-    return rest.length === 0 ? first : { kind: 'compare', first, rest, span: this.#from(start) };
+    return rest.length === 0 ? first : { kind: 'compare', first, rest, span: this.#cursor.from(start) };
   }
 
   #takeCompareOperator(): CompareOperator | undefined {
-    const lexeme = this.#peek();
+    const lexeme = this.#cursor.peek();
     if (lexeme.kind === 'symbol' && ['==', '!=', '<', '<=', '>', '>='].includes(lexeme.text)) {
-      this.#at += 1;
+      this.#cursor.take();
       return lexeme.text as CompareOperator;
     }
-    if (this.#takeWord('in')) return 'in';
-    if (this.#isWord('not') && this.#isWord('in', 1)) {
-      this.#at += 2;
+    if (this.#cursor.takeWord('in')) return 'in';
+    if (this.#cursor.isWord('not') && this.#cursor.isWord('in', 1)) {
+      this.#cursor.take();
+      this.#cursor.take();
       return 'not in';
     }
-    if (!this.#takeWord('is')) return undefined;
-    return this.#takeWord('not') ? 'is not' : 'is';
+    if (!this.#cursor.takeWord('is')) return undefined;
+    return this.#cursor.takeWord('not') ? 'is not' : 'is';
   }
 
   #sum(): TemplateExpression {
@@ -158,45 +159,45 @@ class ExpressionParser {
   }
 
   #chain(operators: readonly string[], operand: () => TemplateExpression): TemplateExpression {
-    const start = this.#peek().span.start;
+    const start = this.#cursor.peek().span.start;
     let left = operand();
     for (;;) {
-      const lexeme = this.#peek();
+      const lexeme = this.#cursor.peek();
       if (lexeme.kind !== 'symbol') return left;
       const refused = REFUSED_OPERATORS[lexeme.text];
       if (refused !== undefined) throw new SandpiperError('syntax', `Invalid BinOp: ${refused}()`, { span: lexeme.span });
       if (!operators.includes(lexeme.text)) return left;
       this.#link();
-      this.#at += 1;
+      this.#cursor.take();
       const right = operand();
-      left = { kind: 'binary', operator: asOperator(lexeme.text), left, right, span: this.#from(start) };
+      left = { kind: 'binary', operator: asOperator(lexeme.text), left, right, span: this.#cursor.from(start) };
     }
   }
 
   #unary(): TemplateExpression {
-    const lexeme = this.#peek();
+    const lexeme = this.#cursor.peek();
     if (lexeme.kind !== 'symbol' || (lexeme.text !== '-' && lexeme.text !== '+')) return this.#postfix();
-    this.#at += 1;
+    this.#cursor.take();
     const operand = this.#deeper(() => this.#unary());
-    return { kind: 'unary', operator: lexeme.text, operand, span: this.#from(lexeme.span.start) };
+    return { kind: 'unary', operator: lexeme.text, operand, span: this.#cursor.from(lexeme.span.start) };
   }
 
   #postfix(): TemplateExpression {
-    const start = this.#peek().span.start;
+    const start = this.#cursor.peek().span.start;
     let object = this.#atom();
     for (;; this.#link()) {
-      if (this.#isSymbol('(')) {
-        if (object.kind !== 'name') throw new SandpiperError('syntax', 'Only functions and methods can be called.', { span: this.#peek().span });
+      if (this.#cursor.isSymbol('(')) {
+        if (object.kind !== 'name') throw new SandpiperError('syntax', 'Only functions and methods can be called.', { span: this.#cursor.peek().span });
         const { name, span } = object;
         const { positional, keywords } = this.#arguments();
-        object = { kind: 'call', name, nameSpan: span, arguments: positional, keywords, span: this.#from(start) };
-      } else if (this.#takeSymbol('.')) {
-        const name = this.#take();
+        object = { kind: 'call', name, nameSpan: span, arguments: positional, keywords, span: this.#cursor.from(start) };
+      } else if (this.#cursor.takeSymbol('.')) {
+        const name = this.#cursor.take();
         if (name.kind !== 'name') throw unexpected(name, 'the name of a method');
-        if (!this.#isSymbol('(')) throw new SandpiperError('syntax', `Write the method with brackets: \`.${name.text}()\`. Templates have no attributes.`, { span: name.span });
+        if (!this.#cursor.isSymbol('(')) throw new SandpiperError('syntax', `Write the method with brackets: \`.${name.text}()\`. Templates have no attributes.`, { span: name.span });
         const { positional, keywords } = this.#arguments();
-        object = { kind: 'method', object, name: name.text, arguments: positional, keywords, span: this.#from(start) };
-      } else if (this.#takeSymbol('[')) {
+        object = { kind: 'method', object, name: name.text, arguments: positional, keywords, span: this.#cursor.from(start) };
+      } else if (this.#cursor.takeSymbol('[')) {
         object = this.#subscript(object, start);
       } else {
         return object;
@@ -206,43 +207,44 @@ class ExpressionParser {
 
   #link(): void {
     this.#links += 1;
-    if (this.#links > MOST_LINKS) throw new SandpiperError('syntax', 'This expression is too long for a template.', { span: this.#peek().span });
+    if (this.#links > MOST_LINKS) throw new SandpiperError('syntax', 'This expression is too long for a template.', { span: this.#cursor.peek().span });
   }
 
   #subscript(object: TemplateExpression, start: number): TemplateExpression {
-    const part = () => (this.#isSymbol(':') || this.#isSymbol(']') ? undefined : this.#tuple());
+    const part = () => (this.#cursor.isSymbol(':') || this.#cursor.isSymbol(']') ? undefined : this.#tuple());
     const from = part();
-    if (this.#takeSymbol(':')) {
+    if (this.#cursor.takeSymbol(':')) {
       const to = part();
-      const step = this.#takeSymbol(':') ? part() : undefined;
-      this.#expectSymbol(']');
-      return { kind: 'slice', object, ...(from && { from }), ...(to && { to }), ...(step && { step }), span: this.#from(start) };
+      const step = this.#cursor.takeSymbol(':') ? part() : undefined;
+      this.#cursor.expectSymbol(']');
+      return { kind: 'slice', object, ...(from && { from }), ...(to && { to }), ...(step && { step }), span: this.#cursor.from(start) };
     }
-    if (!from) throw unexpected(this.#peek(), 'an index');
-    this.#expectSymbol(']');
-    return { kind: 'index', object, index: from, span: this.#from(start) };
+    if (!from) throw unexpected(this.#cursor.peek(), 'an index');
+    this.#cursor.expectSymbol(']');
+    return { kind: 'index', object, index: from, span: this.#cursor.from(start) };
   }
 
   #arguments(): { positional: TemplateExpression[]; keywords: KeywordArgument[] } {
-    this.#expectSymbol('(');
+    this.#cursor.expectSymbol('(');
     const positional: TemplateExpression[] = [];
     const keywords: KeywordArgument[] = [];
-    while (!this.#takeSymbol(')')) {
-      const lexeme = this.#peek();
+    while (!this.#cursor.takeSymbol(')')) {
+      const lexeme = this.#cursor.peek();
       if (lexeme.kind === 'symbol' && (lexeme.text === '*' || lexeme.text === '**')) throw new SandpiperError('syntax', 'Arguments cannot be spread with * in templates.', { span: lexeme.span });
-      const next = this.#peek(1);
+      const next = this.#cursor.peek(1);
       if (lexeme.kind === 'name' && next.kind === 'symbol' && next.text === '=') {
-        this.#at += 2;
+        this.#cursor.take();
+        this.#cursor.take();
         const value = this.#expression();
         if (keywords.some(({ name }) => name === lexeme.text)) throw new SandpiperError('syntax', `keyword argument repeated: ${lexeme.text}`, { span: lexeme.span });
-        keywords.push({ name: lexeme.text, value, span: this.#from(lexeme.span.start) });
+        keywords.push({ name: lexeme.text, value, span: this.#cursor.from(lexeme.span.start) });
       } else {
         const value = this.#expression();
         if (keywords.length > 0) throw new SandpiperError('syntax', 'positional argument follows keyword argument', { span: value.span });
-        positional.push(this.#isWord('for') ? this.#comprehension(value) : value);
+        positional.push(this.#cursor.isWord('for') ? this.#comprehension(value) : value);
       }
-      if (!this.#takeSymbol(',')) {
-        this.#expectSymbol(')');
+      if (!this.#cursor.takeSymbol(',')) {
+        this.#cursor.expectSymbol(')');
         break;
       }
     }
@@ -251,19 +253,19 @@ class ExpressionParser {
 
   #comprehension(element: TemplateExpression): TemplateExpression {
     const clauses: ComprehensionClause[] = [];
-    while (this.#takeWord('for')) {
+    while (this.#cursor.takeWord('for')) {
       const target = this.#target();
-      this.#expectWord('in');
+      this.#cursor.expectWord('in');
       const items = this.#or();
       const tests: TemplateExpression[] = [];
-      while (this.#takeWord('if')) tests.push(this.#or());
+      while (this.#cursor.takeWord('if')) tests.push(this.#or());
       clauses.push({ target, items, tests });
     }
-    return { kind: 'comprehension', element, clauses, span: this.#from(element.span.start) };
+    return { kind: 'comprehension', element, clauses, span: this.#cursor.from(element.span.start) };
   }
 
   #atom(): TemplateExpression {
-    const lexeme = this.#take();
+    const lexeme = this.#cursor.take();
     const { span, text } = lexeme;
     switch (lexeme.kind) {
       case 'integer':
@@ -272,8 +274,8 @@ class ExpressionParser {
         return { kind: 'float', value: Number(text), span };
       case 'string': {
         let value = text;
-        while (this.#peek().kind === 'string') value += this.#take().text;
-        return { kind: 'string', value, span: this.#from(span.start) };
+        while (this.#cursor.peek().kind === 'string') value += this.#cursor.take().text;
+        return { kind: 'string', value, span: this.#cursor.from(span.start) };
       }
       case 'name':
         if (text === 'None') return { kind: 'none', span };
@@ -290,22 +292,22 @@ class ExpressionParser {
   #bracketed(open: ExpressionLexeme): TemplateExpression {
     const { start } = open.span;
     if (open.text === '(') {
-      if (this.#takeSymbol(')')) return { kind: 'tuple', items: [], span: this.#from(start) };
+      if (this.#cursor.takeSymbol(')')) return { kind: 'tuple', items: [], span: this.#cursor.from(start) };
       const inside = this.#tuple();
-      const value = this.#isWord('for') ? this.#comprehension(inside) : inside;
-      this.#expectSymbol(')');
+      const value = this.#cursor.isWord('for') ? this.#comprehension(inside) : inside;
+      this.#cursor.expectSymbol(')');
       return value;
     }
     if (open.text === '[') {
-      if (this.#takeSymbol(']')) return { kind: 'list', items: [], span: this.#from(start) };
+      if (this.#cursor.takeSymbol(']')) return { kind: 'list', items: [], span: this.#cursor.from(start) };
       const first = this.#expression();
-      if (this.#isWord('for')) {
+      if (this.#cursor.isWord('for')) {
         const made = this.#comprehension(first);
-        this.#expectSymbol(']');
+        this.#cursor.expectSymbol(']');
         return made;
       }
       const items = [first, ...this.#restOfList(']')];
-      return { kind: 'list', items, span: this.#from(start) };
+      return { kind: 'list', items, span: this.#cursor.from(start) };
     }
     if (open.text === '{') return this.#braces(start);
     throw unexpected(open, 'a value');
@@ -313,89 +315,40 @@ class ExpressionParser {
 
   #restOfList(close: string): TemplateExpression[] {
     const items: TemplateExpression[] = [];
-    while (this.#takeSymbol(',')) {
-      if (this.#isSymbol(close)) break;
+    while (this.#cursor.takeSymbol(',')) {
+      if (this.#cursor.isSymbol(close)) break;
       items.push(this.#expression());
     }
-    this.#expectSymbol(close);
+    this.#cursor.expectSymbol(close);
     return items;
   }
 
   #braces(start: number): TemplateExpression {
-    if (this.#takeSymbol('}')) return { kind: 'dict', entries: [], span: this.#from(start) };
+    if (this.#cursor.takeSymbol('}')) return { kind: 'dict', entries: [], span: this.#cursor.from(start) };
     const first = this.#expression();
-    if (!this.#takeSymbol(':')) {
+    if (!this.#cursor.takeSymbol(':')) {
       const items = [first, ...this.#restOfList('}')];
       // `{{ x }}` inside a tag, which Tinybird tolerates, is x itself.
       if (first.kind === 'set' && items.length === 1 && first.items.length === 1 && first.span.start === start + 1) return first.items[0] ?? first;
-      return { kind: 'set', items, span: this.#from(start) };
+      return { kind: 'set', items, span: this.#cursor.from(start) };
     }
     const entries = [{ key: first, value: this.#expression() }];
-    while (this.#takeSymbol(',')) {
-      if (this.#isSymbol('}')) break;
+    while (this.#cursor.takeSymbol(',')) {
+      if (this.#cursor.isSymbol('}')) break;
       const key = this.#expression();
-      this.#expectSymbol(':');
+      this.#cursor.expectSymbol(':');
       entries.push({ key, value: this.#expression() });
     }
-    this.#expectSymbol('}');
-    return { kind: 'dict', entries, span: this.#from(start) };
+    this.#cursor.expectSymbol('}');
+    return { kind: 'dict', entries, span: this.#cursor.from(start) };
   }
 
   #deeper(parse: () => TemplateExpression): TemplateExpression {
     this.#depth += 1;
-    if (this.#depth > DEEPEST) throw new SandpiperError('syntax', 'This expression is nested too deeply for a template.', { span: this.#peek().span });
+    if (this.#depth > DEEPEST) throw new SandpiperError('syntax', 'This expression is nested too deeply for a template.', { span: this.#cursor.peek().span });
     const expression = parse();
     this.#depth -= 1;
     return expression;
-  }
-
-  #peek(ahead = 0): ExpressionLexeme {
-    return this.#lexemes[this.#at + ahead] ?? this.#lexemes[this.#lexemes.length - 1] ?? { kind: 'end', text: '', span: { start: 0, end: 0 } };
-  }
-
-  #take(): ExpressionLexeme {
-    const lexeme = this.#peek();
-    if (lexeme.kind !== 'end') this.#at += 1;
-    return lexeme;
-  }
-
-  #isSymbol(symbol: string): boolean {
-    const lexeme = this.#peek();
-    return lexeme.kind === 'symbol' && lexeme.text === symbol;
-  }
-
-  #takeSymbol(symbol: string): boolean {
-    const is = this.#isSymbol(symbol);
-    if (is) this.#at += 1;
-    return is;
-  }
-
-  #expectSymbol(symbol: string): void {
-    if (!this.#takeSymbol(symbol)) throw unexpected(this.#peek(), `\`${symbol}\``);
-  }
-
-  #isWord(word: string, ahead = 0): boolean {
-    const lexeme = this.#peek(ahead);
-    return lexeme.kind === 'name' && lexeme.text === word;
-  }
-
-  #takeWord(word: string): boolean {
-    const is = this.#isWord(word);
-    if (is) this.#at += 1;
-    return is;
-  }
-
-  #expectWord(word: string): void {
-    if (!this.#takeWord(word)) throw unexpected(this.#peek(), `\`${word}\``);
-  }
-
-  #expectEnd(): void {
-    const lexeme = this.#peek();
-    if (lexeme.kind !== 'end') throw unexpected(lexeme, 'the expression to end');
-  }
-
-  #from(start: number): Span {
-    return { start, end: Math.max(start, this.#lexemes[this.#at - 1]?.span.end ?? start) };
   }
 }
 
@@ -416,9 +369,4 @@ function asTarget(expression: TemplateExpression): Target {
     default:
       throw new SandpiperError('syntax', 'Only a name can be assigned to.', { span });
   }
-}
-
-function unexpected(lexeme: ExpressionLexeme, expected: string): SandpiperError {
-  const found = lexeme.kind === 'end' ? 'the tag ends' : lexeme.kind === 'string' ? 'there is a text' : `there is \`${lexeme.text}\``;
-  return new SandpiperError('syntax', `Expected ${expected}, but ${found}.`, { span: lexeme.span });
 }
