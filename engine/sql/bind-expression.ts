@@ -12,6 +12,7 @@ import { childrenOf } from './children.ts';
 import { columnName } from './column-name.ts';
 import { DUCK_NULL, duck, duckDouble, duckInteger, duckName, duckString, type DuckSql } from './duck.ts';
 import { cast } from './conversion.ts';
+import { expandColumns } from './expand-columns.ts';
 import { booleanSql, duckTypeSql } from './physical.ts';
 import type { Scope } from './scope.ts';
 import { bindMembership } from './set-membership.ts';
@@ -205,11 +206,12 @@ export class Binder {
   /** The arguments of an aggregate, bound with this binder's names. */
   aggregateCall(call: Call): Parameters<NonNullable<ReturnType<typeof findAggregate>>['bind']>[0] {
     const name = call.name.text;
-    const countsRows = call.arguments.length === 1 && call.arguments[0]?.kind === 'asterisk';
-    const args = countsRows ? [] : call.arguments.map((argument) => {
+    const countsRows = /^count(If|State|Merge)?$/i.test(name);
+    const args = call.arguments.flatMap((argument): readonly Bound[] => {
+      if (argument.kind === 'asterisk' || argument.kind === 'columns') return countsRows ? [] : expandColumns([argument], this).map((item) => this.bind(item.expression));
       const value = this.argument(argument);
       if (isLambda(value)) throw new SandpiperError('type', `${name} takes no lambda.`, { span: value.span });
-      return value;
+      return [value];
     });
     return {
       name,

@@ -46,7 +46,7 @@ export class Grouping {
     return {
       windows: true,
       ready: (expression, binder) => this.#ready(expression, binder),
-      aggregate: (call) => this.#aggregate(call),
+      aggregate: (call, binder) => this.#aggregate(call, binder),
       column: (identifier) => {
         const name = identifier.parts.map((part) => part.text).join('.');
         throw new SandpiperError('type', `The column ${name} is neither in GROUP BY nor under an aggregate function. Add it to GROUP BY, or take any(${name}).`, { span: identifier.span });
@@ -85,10 +85,11 @@ export class Grouping {
     return { ...bound(key.value.type, column, span), ...(key.value.constant ? { constant: key.value.constant } : {}) };
   }
 
-  #aggregate(call: Call): Bound {
+  #aggregate(call: Call, binder: Binder): Bound {
     const definition = findAggregate(call.name.text);
     if (!definition) throw new Error(`${call.name.text} is no aggregate`);
-    const inner = this.#binder.inStage({
+    // The caller's names, so that `sum(x) AS x` sums the column.
+    const inner = binder.inStage({
       ...this.#binder.stage,
       aggregate: (nested) => {
         throw new SandpiperError('type', `The aggregate ${nested.name.text} is inside the aggregate ${call.name.text}. Compute it in a subquery or an earlier node.`, { span: nested.span });
