@@ -1,0 +1,58 @@
+/** What functions refuse: one sentence, and the span of the argument that is to blame. */
+import { expect, test } from 'vitest';
+import { SandpiperError } from '../../engine/errors.ts';
+import { findFunction, listFunctions, suggestFunctions } from '../../engine/sql/functions/registry.ts';
+import { parseQuery } from '../../engine/sql/parse.ts';
+import { translate } from '../../engine/sql/translate.ts';
+
+/** The code, the sentence, and the text that the error points at. */
+function refusal(sql: string): readonly [string, string, string] | string {
+  try {
+    return translate(parseQuery(sql), { catalog: { findTable: () => undefined, tableNames: () => [] } }).duckdbSql;
+  } catch (error) {
+    if (!(error instanceof SandpiperError)) throw error;
+    const span = error.detail.span ?? { start: 0, end: 0 };
+    return [error.code, error.message, sql.slice(span.start, span.end)];
+  }
+}
+
+test('a wrong number or sort of arguments is refused at the argument', () => {
+  expect(["SELECT toHour(toDate('2024-01-01'))", "SELECT toYear('2024-01-01')", 'SELECT plus(1)', "SELECT 'a' + 1", "SELECT sqrt('x')", "SELECT if('x', 1, 2)", "SELECT dateDiff('fortnight', now(), now())"].map(refusal)).toEqual([
+    ['type', 'toHour takes a time: a Date has no time of day.', "toDate('2024-01-01')"],
+    ['type', 'toYear takes a date or time as its first argument, not a value of type String: convert it, for example with toDateTime.', "'2024-01-01'"],
+    ['type', 'plus takes 2 arguments, not 1.', 'plus(1)'],
+    ['type', 'plus does not take String and UInt8.', "'a' + 1"],
+    ['type', 'sqrt takes a number as its first argument, not a value of type String.', "'x'"],
+    ['type', 'A condition must be a number or a comparison, not a value of type String.', "'x'"],
+    ['type', 'dateDiff knows no unit fortnight: it takes second, minute, hour, day, week, month, quarter or year.', "'fortnight'"],
+  ]);
+});
+
+test('types without a common one are refused with the conversion that helps', () => {
+  expect(["SELECT if(1, 'a', 1)", 'SELECT if(1, toUInt64(1), toInt64(1))', "SELECT toDate('2024-01-01') = 5", "SELECT toDateTime(now(), 'Nowhere/City')"].map(refusal)).toEqual([
+    ['type', 'String and UInt8 have no common type: convert one, for example with toString.', "if(1, 'a', 1)"],
+    ['type', 'UInt64 and Int64 have no common type: convert one, for example with toInt64.', 'if(1, toUInt64(1), toInt64(1))'],
+    ['type', 'Date and UInt8 cannot be compared: convert one of them.', "toDate('2024-01-01') = 5"],
+    ['type', 'There is no time zone Nowhere/City: write a name such as Europe/Madrid or UTC.', "'Nowhere/City'"],
+  ]);
+});
+
+test('known functions that do not run here say why', () => {
+  expect(['SELECT neighbor(1, 1)', "SELECT dictGet('d', 'a', 1)", 'SELECT sleep(1)'].map((sql) => refusal(sql)[0])).toEqual(['unsupported', 'unsupported', 'unsupported']);
+  expect(refusal('SELECT sleep(1)')[1]).toBe('sleep is not supported: queries may not wait.');
+});
+
+test('names are case-sensitive but for those that ClickHouse takes in any case, and near names are suggested', () => {
+  expect({
+    toyear: findFunction('toyear')?.name,
+    year: findFunction('year')?.name,
+    DATEDIFF: findFunction('DATEDIFF')?.name,
+    datE_trunc: findFunction('datE_trunc')?.name,
+    mistyped: suggestFunctions('toStartOfHuor'),
+  }).toEqual({ toyear: undefined, year: 'toYear', DATEDIFF: 'dateDiff', datE_trunc: 'dateTrunc', mistyped: ['toStartOfHour', 'toStartOfYear', 'toStartOfDay'] });
+});
+
+test('every function has a signature that begins with its name and one sentence of help', () => {
+  const faults = listFunctions().filter((item) => !item.signature.startsWith(`${item.name}(`) || !/\.$/.test(item.help) || item.help.length < 3);
+  expect(faults.map((item) => item.name)).toEqual([]);
+});
