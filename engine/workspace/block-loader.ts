@@ -13,8 +13,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SandpiperError } from '../errors.ts';
 import { duck, duckName, type DuckSql } from '../sql/duck.ts';
-import { bare } from '../sql/types.ts';
-import { bulkAcceptance } from './bulk-acceptance.ts';
+import { bulkAcceptance, isAmbiguous } from './bulk-acceptance.ts';
 import { canonicalLine, canonicalRows, refusedRows } from './canonical-rows.ts';
 import type { Connection } from './database.ts';
 import type { IngestTable } from './ingest-table.ts';
@@ -68,8 +67,8 @@ export interface BlockLoad {
   readonly importId: string | null;
   readonly now: Date;
   readonly bulk: boolean;
-  /** Remembers between blocks of a table which String columns to read quoted. */
-  readonly quotedTexts: QuotedTexts;
+  /** Kept between blocks of a table. */
+  readonly ambiguous: AmbiguousColumns;
   readonly materialize?: Materialize;
   /** Lines (by ordinal, from 1, blank ones not counted) to reject whatever they hold, with the reason. */
   readonly rejectLines?: ReadonlyMap<number, string>;
@@ -127,8 +126,8 @@ export async function appendBlock(load: BlockLoad, fill: (target: DuckSql) => Pr
 async function fill(load: BlockLoad, block: Block, target: DuckSql): Promise<BlockOutcome> {
   if (block.lines === 0) return { loaded: 0, quarantined: 0 };
   if (!load.bulk || load.rejectLines) return judgeLines(load, block, target, () => true);
-  load.quotedTexts.lookAt(load.table, block);
-  const bulk = bulkAcceptance(load.table, load.quotedTexts.columns);
+  load.ambiguous.lookAt(load.table, block);
+  const bulk = bulkAcceptance(load.table, load.ambiguous.columns);
   if (!bulk) return judgeLines(load, block, target, () => true);
   const columns = load.table.columns.map(({ name }) => duckName(name));
   return withStagedFile(load, async (path) => {
@@ -139,7 +138,7 @@ async function fill(load: BlockLoad, block: Block, target: DuckSql): Promise<Blo
     if (inserted + others.size !== block.lines) throw new Miscounted(load.table.name);
     const judged = await judgeLines(load, block, target, (ordinal) => others.has(ordinal));
     if (judged.loaded + judged.quarantined !== others.size) throw new Miscounted(load.table.name);
-    if (judged.loaded > block.lines / 100) load.quotedTexts.forget();
+    if (judged.loaded > block.lines / 100) load.ambiguous.forget();
     return { loaded: inserted + judged.loaded, quarantined: judged.quarantined };
   });
 }
@@ -304,10 +303,10 @@ export class RowStore {
 }
 
 /**
- * Which String columns of a table are read as quoted JSON. In the first block each is looked at in some lines: one
- * that holds objects, or texts that look like numbers or JSON, is read quoted, which is a little slower but certain.
+ * Which columns of a table are read as JSON rather than bare. In the first block each is looked at in some lines: one
+ * with ambiguous values is read as JSON, which is a little slower but leaves less to be judged row by row.
  */
-export class QuotedTexts {
+export class AmbiguousColumns {
   columns: ReadonlySet<number> = new Set();
   #known = false;
 
@@ -318,12 +317,8 @@ export class QuotedTexts {
     const reader = rowReader(table);
     for (const line of nonBlankLines(block.bytes)) {
       if (line.ordinal > SAMPLE_LINES) break;
-      const reading = reader.readRow(block.bytes.toString('utf8', line.start, line.end));
-      if (reading.kind !== 'row') continue;
-      for (const [index, column] of table.columns.entries()) {
-        const value = reading.values[index];
-        if (typeof value === 'string' && bare(column.type).kind === 'String' && /^(?:[{[]|-?\d[\d.]*(?:[.e][-+\d]+)$)/.test(value)) columns.add(index);
-      }
+      const values = reader.findValues(block.bytes.toString('utf8', line.start, line.end));
+      for (const [index, column] of table.columns.entries()) if (isAmbiguous(column.type, values[index])) columns.add(index);
     }
     this.columns = columns;
   }

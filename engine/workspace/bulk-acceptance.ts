@@ -9,6 +9,7 @@
 import { duck, duckInteger, duckName, duckString, joined, DUCK_FALSE, DUCK_TRUE, type DuckSql } from '../sql/duck.ts';
 import { duckTypeSql } from '../sql/physical.ts';
 import { bare, isNullable, type ClickHouseType } from '../sql/types.ts';
+import { JsonNumber } from './json-source.ts';
 import { mayBeMissing, parseJsonPath, type IngestColumn, type IngestTable } from './ingest-table.ts';
 
 /** How a column's text is judged and read; `text` is VARCHAR. */
@@ -26,16 +27,16 @@ export interface BulkAcceptance {
 }
 
 /**
- * undefined when the table has a column that only row-reader.ts can read. `quotedTexts`: indexes of String columns
- * that often hold objects or texts that look like numbers, which only reading as JSON tells apart.
+ * undefined when the table has a column that only row-reader.ts can read. `ambiguous`: indexes of columns whose texts
+ * and numbers only reading as JSON tells apart: see isAmbiguous.
  */
-export function bulkAcceptance(table: IngestTable, quotedTexts: ReadonlySet<number>): BulkAcceptance | undefined {
+export function bulkAcceptance(table: IngestTable, ambiguous: ReadonlySet<number>): BulkAcceptance | undefined {
   const keys = new KeyTree();
   const cells: { column: IngestColumn; form: BulkForm; found: DuckSql }[] = [];
   for (const [index, column] of table.columns.entries()) {
-    const form = bulkForm(bare(column.type), quotedTexts.has(index));
+    const form = bulkForm(bare(column.type), ambiguous.has(index));
     const path = parseJsonPath(column);
-    if (!form || path.itemKeys !== undefined || path.keys.length === 0) return undefined;
+    if (!form || path.keys.length === 0 || (path.itemKeys?.length ?? 0) > 0) return undefined;
     if (!keys.add(path.keys, form.readAs)) return undefined;
     const [first = '', ...rest] = path.keys;
     const found = rest.reduce((value, key) => duck`struct_extract(${value}, ${duckString(key)})`, duckName(first));
@@ -57,6 +58,18 @@ export function bulkAcceptance(table: IngestTable, quotedTexts: ReadonlySet<numb
     acceptedRows: (path, size) => duck`SELECT ${outerColumns(table)} FROM (SELECT ${inner} FROM ${keys.read(path, size)} WHERE ${isSure})`,
     otherRows: (path, size) => duck`SELECT n FROM (SELECT row_number() OVER () AS n, ${isSure} AS is_sure FROM ${keys.read(path, size)}) WHERE is_sure IS NOT TRUE`,
   };
+}
+
+/** Whether the column's text, read bare, leaves open what the value was in the file: so that most such rows would be unsure. */
+export function isAmbiguous(type: ClickHouseType, value: unknown): boolean {
+  switch (bare(type).kind) {
+    case 'String':
+      return typeof value === 'string' && /^(?:[{[]|-?\d[\d.]*(?:[.e][-+\d]+)$)/.test(value);
+    case 'DateTime64':
+      return value instanceof JsonNumber;
+    default:
+      return false;
+  }
 }
 
 /** Says in an inner query whether the column's DEFAULT is wanted. */
@@ -152,12 +165,12 @@ function bulkForm(type: ClickHouseType, quoted: boolean): BulkForm | undefined {
       return dateForm(cast, duck`BETWEEN DATE '1900-01-01' AND DATE '2299-12-31'`);
     case 'DateTime':
       if (type.timeZone !== undefined && type.timeZone !== 'UTC') return undefined;
-      return dateTimeForm(0, held, duck`BETWEEN TIMESTAMP '1970-01-01 00:00:00' AND TIMESTAMP '2106-02-07 06:28:15'`);
+      return dateTimeForm(held);
     case 'DateTime64':
       if (type.timeZone !== undefined && type.timeZone !== 'UTC') return undefined;
-      return dateTimeForm(type.precision, held, type.precision > 6
-        ? duck`BETWEEN TIMESTAMP_NS '1900-01-01 00:00:00' AND TIMESTAMP_NS '2262-04-11 23:47:15'`
-        : duck`BETWEEN TIMESTAMP '1900-01-01 00:00:00' AND TIMESTAMP '2299-12-31 23:59:59.999999'`);
+      return quoted ? ticksForm(type.precision, held) : dateTime64Form(type.precision, held);
+    case 'Array':
+      return arrayForm(type.of, held);
     default:
       return undefined;
   }
@@ -192,8 +205,57 @@ function dateForm(cast: (text: DuckSql) => DuckSql, range: DuckSql): BulkForm {
   return { readAs: 'VARCHAR', sure: (text) => duck`${matches(text, DATE)} AND ${cast(text)} ${range}`, value: cast };
 }
 
-function dateTimeForm(precision: number, held: DuckSql, range: DuckSql): BulkForm {
-  const kept = duckInteger(precision === 0 ? 19 : 20 + precision);
-  const value = (text: DuckSql) => duck`TRY_CAST(left(rtrim(${text}, 'Z'), ${kept}) AS ${held})`;
-  return { readAs: 'VARCHAR', sure: (text) => duck`${matches(text, DATE_TIME)} AND ${value(text)} ${range}`, value };
+function dateTimeText(text: DuckSql, precision: number, held: DuckSql): DuckSql {
+  return duck`TRY_CAST(left(rtrim(${text}, 'Z'), ${duckInteger(precision === 0 ? 19 : 20 + precision)}) AS ${held})`;
+}
+
+/** Texts, and nine or ten digits, which are seconds whether they came as number or as text. */
+function dateTimeForm(held: DuckSql): BulkForm {
+  const value = (text: DuckSql) => duck`CASE WHEN strlen(${text}) > 10 THEN ${dateTimeText(text, 0, held)} ELSE make_timestamp(TRY_CAST(${text} AS BIGINT) * 1000000) END`;
+  const range = duck`BETWEEN TIMESTAMP '1970-01-01 00:00:00' AND TIMESTAMP '2106-02-07 06:28:15'`;
+  return { readAs: 'VARCHAR', sure: (text) => duck`${matches(text, `${DATE_TIME}|\\d{9,10}`)} AND ${value(text)} ${range}`, value };
+}
+
+function dateTime64Range(precision: number): DuckSql {
+  return precision > 6
+    ? duck`BETWEEN TIMESTAMP_NS '1900-01-01 00:00:00' AND TIMESTAMP_NS '2262-04-11 23:47:15'`
+    : duck`BETWEEN TIMESTAMP '1900-01-01 00:00:00' AND TIMESTAMP '2299-12-31 23:59:59.999999'`;
+}
+
+function dateTime64Form(precision: number, held: DuckSql): BulkForm {
+  const value = (text: DuckSql) => dateTimeText(text, precision, held);
+  return { readAs: 'VARCHAR', sure: (text) => duck`${matches(text, DATE_TIME)} AND ${value(text)} ${dateTime64Range(precision)}`, value };
+}
+
+/** The same for a column that often holds numbers, which are ticks since 1970. */
+function ticksForm(precision: number, held: DuckSql): BulkForm {
+  const finest = precision > 6 ? 9 : 6;
+  const make = precision > 6 ? duck`make_timestamp_ns` : duck`make_timestamp`;
+  const value = (text: DuckSql) => duck`CASE WHEN starts_with(${text}, '"') THEN ${dateTimeText(duck`substring(${text}, 2, length(${text}) - 2)`, precision, held)}
+    ELSE TRY(${make}(CAST(TRY_CAST(${text} AS HUGEINT) * ${duckInteger(10 ** (finest - precision))} AS BIGINT))) END`;
+  return { readAs: 'JSON', sure: (text) => duck`${matches(text, `"${DATE_TIME}"|\\d{1,${11 + precision}}`)} AND ${value(text)} ${dateTime64Range(precision)}`, value };
+}
+
+/** Arrays of plain texts, and of numbers that are in range by their length. JSON arrives without white space. */
+function arrayForm(type: ClickHouseType, held: DuckSql): BulkForm | undefined {
+  const item = itemPattern(type.kind === 'LowCardinality' ? type.of : type);
+  if (item === undefined) return undefined;
+  return {
+    readAs: 'JSON',
+    sure: (text) => matches(text, `\\[(?:${item}(?:,${item})*)?\\]`),
+    value: (text) => duck`TRY_CAST(CAST(${text} AS JSON) AS ${held})`,
+  };
+}
+
+function itemPattern(type: ClickHouseType): string | undefined {
+  switch (type.kind) {
+    case 'String':
+      return '"[^"\\\\]*"';
+    case 'Integer':
+      return `${type.signed ? '-?' : ''}\\d{1,${{ 8: 2, 16: 4, 32: 9, 64: 18, 128: 18, 256: 18 }[type.bits]}}`;
+    case 'Float':
+      return type.bits === 64 ? '-?\\d{1,20}(?:\\.\\d+)?(?:e[-+]?\\d{1,2})?' : undefined;
+    default:
+      return undefined;
+  }
 }

@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { unreachable } from '../errors.ts';
 import { duck, duckName } from '../sql/duck.ts';
-import { appendBlock, loadBlock, Miscounted, QuotedTexts, RowStore, type BlockLoad, type BlockOutcome, type Materialize } from './block-loader.ts';
+import { appendBlock, loadBlock, Miscounted, AmbiguousColumns, RowStore, type BlockLoad, type BlockOutcome, type Materialize } from './block-loader.ts';
 import type { Database } from './database.ts';
 import { csvReader, csvRecords, type CsvReader } from './csv-rows.ts';
 import { openSource, type OpenedFile } from './file-blocks.ts';
@@ -94,7 +94,7 @@ export async function importFile(database: Database, path: string, table: Ingest
           importId,
           now: (options.now ?? (() => new Date()))(),
           bulk,
-          quotedTexts: new QuotedTexts(),
+          ambiguous: new AmbiguousColumns(),
           onRejected: (row) => reasons.add(row),
           ...(options.materialize ? { materialize: options.materialize } : {}),
           ...(options.signal ? { signal: options.signal } : {}),

@@ -17,7 +17,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SandpiperError } from '../errors.ts';
 import { duck, duckInteger, duckString } from '../sql/duck.ts';
-import { loadBlock, MaterializationFailed, Miscounted, QuotedTexts, STAGED_PREFIX, type Block, type BlockOutcome, type Materialize } from './block-loader.ts';
+import { loadBlock, MaterializationFailed, Miscounted, AmbiguousColumns, STAGED_PREFIX, type Block, type BlockOutcome, type Materialize } from './block-loader.ts';
 import type { Connection, Database } from './database.ts';
 import { readBody, unpackBody } from './event-body.ts';
 import { findBadLines } from './bad-lines.ts';
@@ -71,7 +71,7 @@ interface Source {
   loadedTo: JournalPosition;
   /** Ordered by position. */
   waiters: { readonly end: JournalPosition; readonly resolve: () => void; readonly reject: (error: unknown) => void }[];
-  quoted: { readonly table: IngestTable; readonly texts: QuotedTexts } | undefined;
+  ambiguous: { readonly table: IngestTable; readonly columns: AmbiguousColumns } | undefined;
   /** Said once, until a load succeeds again. */
   told: string;
 }
@@ -200,7 +200,7 @@ export class Ingest {
   async #openSource(name: string): Promise<Source> {
     const position = this.#positions.get(name);
     const journal = await openJournal(this.#folderOf(name), name, position, this.#options.onNotice ?? (() => undefined));
-    const source: Source = { name, journal, loadedTo: position ?? { segment: 0, offset: 0 }, waiters: [], quoted: undefined, told: '' };
+    const source: Source = { name, journal, loadedTo: position ?? { segment: 0, offset: 0 }, waiters: [], ambiguous: undefined, told: '' };
     this.#sources.set(name, source);
     return source;
   }
@@ -323,7 +323,7 @@ export class Ingest {
             importId: null,
             now: this.#now(),
             bulk: how.bulk,
-            quotedTexts: this.#quotedTexts(source, table),
+            ambiguous: this.#ambiguousColumns(source, table),
             ...(how.isMaterializing && materialize ? { materialize } : {}),
             ...(how.rejectLines ? { rejectLines: how.rejectLines } : {}),
           },
@@ -339,9 +339,9 @@ export class Ingest {
       });
   }
 
-  #quotedTexts(source: Source, table: IngestTable): QuotedTexts {
-    if (source.quoted?.table !== table) source.quoted = { table, texts: new QuotedTexts() };
-    return source.quoted.texts;
+  #ambiguousColumns(source: Source, table: IngestTable): AmbiguousColumns {
+    if (source.ambiguous?.table !== table) source.ambiguous = { table, columns: new AmbiguousColumns() };
+    return source.ambiguous.columns;
   }
 
   #tellOnce(source: Source, error: unknown): void {

@@ -33,6 +33,8 @@ export interface RowReader {
   readonly table: IngestTable;
   readonly judgeRow: (text: string) => 'fits' | 'unfit' | 'malformed';
   readonly readRow: (text: string) => RowReading;
+  /** The JSON value for each column, undefined where there is none; nothing for a malformed line. */
+  readonly findValues: (text: string) => readonly unknown[];
 }
 
 interface Cell {
@@ -50,7 +52,15 @@ export function rowReader(table: IngestTable): RowReader {
   const known = readers.get(table);
   if (known) return known;
   const cells = table.columns.map(cellOf);
-  const reader: RowReader = { table, judgeRow: (text) => judgeRow(cells, text), readRow: (text) => readRow(cells, text) };
+  const reader: RowReader = {
+    table,
+    judgeRow: (text) => judgeRow(cells, text),
+    readRow: (text) => readRow(cells, text),
+    findValues: (text) => {
+      const row = parseRow(text);
+      return typeof row === 'string' ? [] : cells.map((cell) => cell.find(row));
+    },
+  };
   readers.set(table, reader);
   return reader;
 }
