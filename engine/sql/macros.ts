@@ -58,11 +58,11 @@ export const DUCKDB_MACROS: readonly string[] = [
   `CREATE OR REPLACE MACRO sandpiper_whole_or_null(t) AS CASE WHEN regexp_full_match(t, '[+-]?[0-9]+') THEN t END`,
 
   // Text as a Date: 2024-01-31, 2024-1-31, 2024/01/31, 20240131, or with a time after it.
-  `CREATE OR REPLACE MACRO sandpiper_date_or_null(t) AS coalesce(CASE WHEN length(t) <= 10 THEN TRY_CAST(t AS DATE) END, CAST(try_strptime(t, '%Y%m%d') AS DATE), CAST(TRY_CAST(t AS TIMESTAMP) AS DATE))`,
+  `CREATE OR REPLACE MACRO sandpiper_date_or_null(t) AS coalesce(CASE WHEN length(t) <= 10 THEN TRY_CAST(t AS DATE) END, CAST(TRY_CAST(t AS TIMESTAMP) AS DATE), CAST(try_strptime(t, '%Y%m%d') AS DATE))`,
   `CREATE OR REPLACE MACRO sandpiper_date(t) AS CASE WHEN t IS NOT NULL THEN coalesce(sandpiper_date_or_null(t), error('Cannot read the text ''' || t || ''' as a Date.')) END`,
-  `CREATE OR REPLACE MACRO sandpiper_clamp_date(d) AS CASE WHEN d < DATE '1970-01-01' THEN DATE '1970-01-01' WHEN d > DATE '2149-06-06' THEN DATE '2149-06-06' ELSE d END`,
+  `CREATE OR REPLACE MACRO sandpiper_clamp_date(date) AS list_transform([date], lambda d: CASE WHEN d < DATE '1970-01-01' THEN DATE '1970-01-01' WHEN d > DATE '2149-06-06' THEN DATE '2149-06-06' ELSE d END)[1]`,
 
-  `CREATE OR REPLACE MACRO sandpiper_clamp_date32(d) AS CASE WHEN d < DATE '1900-01-01' THEN DATE '1900-01-01' WHEN d > DATE '2299-12-31' THEN DATE '2299-12-31' ELSE d END`,
+  `CREATE OR REPLACE MACRO sandpiper_clamp_date32(date) AS list_transform([date], lambda d: CASE WHEN d < DATE '1900-01-01' THEN DATE '1900-01-01' WHEN d > DATE '2299-12-31' THEN DATE '2299-12-31' ELSE d END)[1]`,
 
   // Whether the text names an instant by itself: it ends in Z or an offset, or is a number of seconds.
   `CREATE OR REPLACE MACRO sandpiper_absolute(t) AS length(t) > 19 AND (t[-1] = 'Z' OR regexp_matches(t, ${OFFSET})) OR (length(t) IN (9, 10, 13, 16) AND regexp_full_match(t, '[0-9]+')) OR regexp_full_match(t, '[0-9]{9,10}[.][0-9]+')`,
@@ -148,4 +148,7 @@ export const DUCKDB_MACROS: readonly string[] = [
 
   // A list that must have as many elements as another.
   `CREATE OR REPLACE MACRO sandpiper_same_length(list, size) AS CASE WHEN len(list) = size THEN list ELSE error('The arrays given to a function have different lengths: ' || CAST(len(list) AS VARCHAR) || ' and ' || CAST(size AS VARCHAR) || '.') END`,
+
+  // The text from the first character on that begins at this byte or later.
+  `CREATE OR REPLACE MACRO sandpiper_after_byte(t, byte) AS array_to_string(list_filter(regexp_extract_all(t, '(?s).'), lambda c, i: strlen(substring(t, 1, i - 1)) + 1 >= byte), '')`,
 ];

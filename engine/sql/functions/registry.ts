@@ -12,6 +12,9 @@ import { DATE_NOW } from './date-now.ts';
 import { DATE_PARTS } from './date-parts.ts';
 import { DATE_STARTS } from './date-start.ts';
 import type { FunctionDefinition } from './definition.ts';
+import { SPLITTING } from './splitting.ts';
+import { REGULAR_EXPRESSION } from './regular-expression.ts';
+import { TEXT_SEARCH } from './text-search.ts';
 import { MAP } from './map.ts';
 import { VECTOR } from './vector.ts';
 import { TUPLE } from './tuple.ts';
@@ -60,6 +63,9 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   TUPLE,
   VECTOR,
   MAP,
+  TEXT_SEARCH,
+  REGULAR_EXPRESSION,
+  SPLITTING,
 ];
 
 const EXACT = new Map<string, FunctionDefinition>();
