@@ -26,6 +26,38 @@ export function utcTime(local: DuckSql, zone: string): DuckSql {
   return isUtc(zone) ? local : duck`timezone('UTC', timezone(${duckString(zone)}, ${local}))`;
 }
 
+const GRAINS = new Map<string, number>();
+
+/**
+ * Whether the zone's clock starts every span of so many seconds when UTC does, as whole hours do where all offsets are
+ * whole hours. Then cutting needs no zone, which is ten times faster.
+ */
+export function alignedWithUtc(zone: string, seconds: number): boolean {
+  if (isUtc(zone)) return true;
+  let grain = GRAINS.get(zone);
+  if (grain === undefined) {
+    grain = offsetGrain(zone);
+    GRAINS.set(zone, grain);
+  }
+  return grain % seconds === 0;
+}
+
+/** The greatest number of seconds that divides every offset that the zone had or will have from 1970 to 2040. */
+function offsetGrain(zone: string): number {
+  const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
+  let grain = 86_400;
+  for (let month = 0; month < 70 * 12; month += 2) {
+    const name = format.formatToParts(Date.UTC(1970, month, 15)).find((part) => part.type === 'timeZoneName')?.value ?? '';
+    const [, hours = '0', minutes = '0', rest = '0'] = /(\d+)(?::(\d+))?(?::(\d+))?/.exec(name) ?? [];
+    grain = greatestDivisor(grain, Number(hours) * 3600 + Number(minutes) * 60 + Number(rest));
+  }
+  return grain;
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b);
+}
+
 /** Throws unless the zone exists. */
 export function checkZone(zone: string, span: Span): string {
   try {

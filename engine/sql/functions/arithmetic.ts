@@ -38,10 +38,6 @@ function isNumber(type: ClickHouseType): boolean {
   return isFloat(type) || type.kind === 'Integer' || type.kind === 'Bool' || type.kind === 'Decimal';
 }
 
-function isTime(type: ClickHouseType): boolean {
-  return ['Date', 'Date32', 'DateTime', 'DateTime64'].includes(type.kind);
-}
-
 function asDouble(value: Bound): DuckSql {
   if (value.constant?.kind === 'integer') return duckDouble(Number(value.constant.value));
   const type = bare(value.type);

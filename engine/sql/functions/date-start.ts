@@ -6,7 +6,7 @@ import { bound, type Bound } from '../bound.ts';
 import { cast } from '../conversion.ts';
 import { duck, duckInteger, duckString, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
-import { isUtc, localTime, utcTime } from '../time-zone.ts';
+import { alignedWithUtc, isUtc, localTime, utcTime } from '../time-zone.ts';
 import { array, bare, DATE, DATE32, dateTime, dateTime64, isNullable, type ClickHouseType, type IntervalUnit } from '../types.ts';
 import { at, constantInteger, constantText, define, isNull, nullResult, result, typeError, unsupported, usualType } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
@@ -15,6 +15,15 @@ import { timeArgument, type TimeArgument } from './time-argument.ts';
 /** A wall clock value as an instant of the time's zone. */
 function instant(local: DuckSql, time: TimeArgument): DuckSql {
   return time.isDate && isUtc(time.zone) ? local : utcTime(local, time.zone);
+}
+
+/** Whether the instant itself can be cut, without going to the wall clock and back. */
+function inUtc(time: TimeArgument, seconds: number): boolean {
+  return !time.isDate && alignedWithUtc(time.zone, seconds);
+}
+
+function asTimestamp(time: TimeArgument): DuckSql {
+  return time.type.kind === 'DateTime64' && time.type.precision > 6 ? duck`CAST(${plainSql(time.value)} AS TIMESTAMP)` : plainSql(time.value);
 }
 
 const WEEK_MONDAY = (local: DuckSql): DuckSql => duck`CAST(date_trunc('week', ${local}) AS DATE)`;
@@ -47,12 +56,12 @@ const TO_DATE: readonly Start[] = [
 ];
 
 /** Cuts that give a DateTime, with the seconds that they cut to. */
-const TO_TIME: readonly (Start & { readonly dates?: boolean })[] = [
-  { name: 'toStartOfDay', help: 'Midnight of the day.', dates: true, sql: (time) => truncated('day', time.clock) },
-  { name: 'toStartOfHour', help: 'The full hour.', sql: (time) => truncated('hour', time.clock) },
-  { name: 'toStartOfMinute', help: 'The full minute.', sql: (time) => truncated('minute', time.clock) },
+const TO_TIME: readonly (Start & { readonly dates?: boolean; readonly seconds: number })[] = [
+  { name: 'toStartOfDay', help: 'Midnight of the day.', dates: true, seconds: 86_400, sql: (time) => truncated('day', time.clock) },
+  { name: 'toStartOfHour', help: 'The full hour.', seconds: 3600, sql: (time) => truncated('hour', time.clock) },
+  { name: 'toStartOfMinute', help: 'The full minute.', seconds: 60, sql: (time) => truncated('minute', time.clock) },
   ...([[5, 'FiveMinutes', ['toStartOfFiveMinute']], [10, 'TenMinutes', []], [15, 'FifteenMinutes', []]] as const).map(([minutes, name, aliases]) => ({
-    name: `toStartOf${name}`, aliases, help: `The last full ${minutes} minutes of the hour.`, sql: (time: TimeArgument) => bucket(duckInteger(minutes * 60), time.clock),
+    name: `toStartOf${name}`, aliases, seconds: minutes * 60, help: `The last full ${minutes} minutes of the hour.`, sql: (time: TimeArgument) => bucket(duckInteger(minutes * 60), time.clock),
   })),
 ];
 
@@ -132,7 +141,7 @@ function cutTo(count: number, unit: IntervalUnit, time: TimeArgument, value: Bou
     }
     case 'Hour':
       if (time.isDate) throw typeError(`A ${time.type.kind} cannot be cut to hours: convert it with toDateTime.`, value.span);
-      if (count === 1) return answer(zoned, instant(truncated('hour', time.clock), time));
+      if (count === 1) return answer(zoned, inUtc(time, 3600) ? truncated('hour', asTimestamp(time)) : instant(truncated('hour', time.clock), time));
       return answer(zoned, instant(duck`(date_trunc('day', ${time.clock}) + to_hours(hour(${time.clock}) // ${n} * ${n}))`, time));
     case 'Day':
       if (count === 1) return answer(zoned, instant(truncated('day', time.clock), time));
@@ -208,7 +217,8 @@ export const DATE_STARTS: readonly FunctionDefinition[] = [
     if (isNull(at(args, 0))) return nullResult(call.span);
     const time = timeArgument(call, at(args, 0), args[1]);
     if (time.isDate && !item.dates) throw typeError(`${call.name} takes a time: a ${time.type.kind} has no time of day.`, at(args, 0).span);
-    return result(call, [at(args, 0)], dateTime(time.named), instant(item.sql(time), time));
+    const sql = inUtc(time, item.seconds) ? item.sql({ ...time, clock: asTimestamp(time) }) : instant(item.sql(time), time);
+    return result(call, [at(args, 0)], dateTime(time.named), sql);
   })),
   define(describe({ name: 'toStartOfWeek', help: 'The Sunday of the week, or in mode 1 the Monday.', sql: (time) => time.local }, 'toStartOfWeek(time[, mode[, timezone]])'), 1, 3, startOfWeek(false)),
   define(describe({ name: 'toLastDayOfWeek', help: 'The Saturday of the week, or in mode 1 the Sunday.', sql: (time) => time.local }, 'toLastDayOfWeek(time[, mode[, timezone]])'), 1, 3, startOfWeek(true)),
