@@ -72,7 +72,7 @@ const EXPRESSIONS = [
   'any(lc), any(ns), any(a), anyLast(n8), first_value(ns), last_value(s), any_value(u8)',
   'any(NULL)',
   'any_respect_nulls(ns), anyLast_respect_nulls(n8)',
-  'argMax(ns, u8), argMax(u8, n8), argMax(s, n8), argMin(lc, u8), argMax(a, u8), argMin(s, e), argMax((s, ns), id)',
+  'argMax(ns, u8), argMax(u8, n8), argMax(s, n8), argMin(lc, u8), argMax(a, u8), argMin(g, e), argMax((s, ns), id)',
   'argAndMax(s, u8)',
   'uniq(ns), uniq(u8, ns), uniqExact(s), uniqCombined(g), uniqHLL12(a), uniqIf(u8, n8 > 1), uniqExactIf(s, b), uniqUpTo(2)(s), uniqExact(tp)',
   'groupArray(s), groupArray(ns), groupArray(2)(u8), groupArray(a), groupArray(lc), groupArray(d32)',

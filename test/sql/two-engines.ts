@@ -8,7 +8,7 @@ import type { Catalog, CatalogColumn } from '../../engine/sql/catalog.ts';
 import { DUCKDB_MACROS } from '../../engine/sql/macros.ts';
 import { parseType } from '../../engine/sql/parse-type.ts';
 import { parseQuery } from '../../engine/sql/parse.ts';
-import { duckdbType } from '../../engine/sql/physical.ts';
+import { duckdbType, tupleFieldNames } from '../../engine/sql/physical.ts';
 import { translate } from '../../engine/sql/translate.ts';
 import { bare, printType, type ClickHouseType } from '../../engine/sql/types.ts';
 import { openClickHouse, type ClickHouse } from '../oracle/clickhouse.ts';
@@ -16,6 +16,10 @@ import { openClickHouse, type ClickHouse } from '../oracle/clickhouse.ts';
 export interface TwoEngines {
   /** Makes a table in both engines. `columns` and `select` are ClickHouse's: `x UInt8, y String` and `SELECT 1, 'a'`. */
   readonly makeTable: (name: string, columns: string, select: string) => Promise<void>;
+  /** Copies a table that ClickHouse has already. */
+  readonly copyTable: (name: string) => Promise<void>;
+  /** Runs a statement in ClickHouse only. */
+  readonly runInClickHouse: (sql: string) => Promise<string>;
   /** Undefined when both agree, else a sentence on how they differ. `unordered` arrays are compared as sets, rows too. */
   readonly difference: (sql: string, unordered?: boolean) => Promise<string | undefined>;
   /** Sandpiper's answer alone: types and values in canonical form, or the error's sentence. */
@@ -42,18 +46,27 @@ export async function openTwoEngines(): Promise<TwoEngines | undefined> {
     tableNames: () => [...tables.keys()],
   };
   const ask = (sql: string) => askSandpiper(sql, catalog, duckdb);
+  const copyTable = async (name: string) => {
+    const described = await clickHouse.query(`DESCRIBE TABLE ${name}`);
+    const known = described.data.map((row): CatalogColumn => ({ name: String(row[0]), type: parseType(String(row[1])) }));
+    await duckdb.run(`CREATE OR REPLACE TABLE "${name}" (${known.map((column) => `"${column.name}" ${duckdbType(column.type)}`).join(', ')})`);
+    const rows = (await clickHouse.text(`SELECT * FROM ${name}`, 'JSONEachRow')).split('\n').filter((line) => line !== '');
+    const shape = JSON.stringify(Object.fromEntries(known.map((column) => [column.name, jsonShape(column.type)])));
+    for (const row of rows) {
+      const values = JSON.parse(row) as Readonly<Record<string, unknown>>;
+      const named = JSON.stringify(Object.fromEntries(known.map((column) => [column.name, withFieldNames(values[column.name], column.type)])));
+      await duckdb.run(`INSERT INTO "${name}" SELECT unnest(from_json('${named.replaceAll("'", "''")}', '${shape.replaceAll("'", "''")}'))`);
+    }
+    tables.set(name, known);
+  };
   return {
     ask,
+    copyTable,
+    runInClickHouse: (sql) => clickHouse.text(sql),
     makeTable: async (name, columns, select) => {
       await clickHouse.text(`CREATE OR REPLACE TABLE ${name} (${columns}) ENGINE = Memory`);
       await clickHouse.text(`INSERT INTO ${name} ${select}`);
-      const described = await clickHouse.query(`DESCRIBE TABLE ${name}`);
-      const known = described.data.map((row): CatalogColumn => ({ name: String(row[0]), type: parseType(String(row[1])) }));
-      await duckdb.run(`CREATE OR REPLACE TABLE "${name}" (${known.map((column) => `"${column.name}" ${duckdbType(column.type)}`).join(', ')})`);
-      const rows = (await clickHouse.text(`SELECT * FROM ${name}`, 'JSONEachRow')).split('\n').filter((line) => line !== '');
-      const shape = JSON.stringify(Object.fromEntries(known.map((column) => [column.name, jsonShape(column.type)])));
-      for (const row of rows) await duckdb.run(`INSERT INTO "${name}" SELECT unnest(from_json('${row.replaceAll("'", "''")}', '${shape.replaceAll("'", "''")}'))`);
-      tables.set(name, known);
+      await copyTable(name);
     },
     difference: async (sql, unordered = false) => {
       const theirs = await askClickHouse(sql, clickHouse);
@@ -91,6 +104,18 @@ async function askSandpiper(sql: string, catalog: Catalog, duckdb: DuckDBConnect
     if (error instanceof SandpiperError) return { error: error.message, isBug: false };
     return { error: String(error instanceof Error ? error.message : error), isBug: true, ...(translated === undefined ? {} : { sql: translated }) };
   }
+}
+
+/** Tuples without names are JSON arrays in ClickHouse and structs with the fields 1, 2, … in DuckDB. */
+function withFieldNames(value: unknown, type: ClickHouseType): unknown {
+  const inner = bare(type);
+  if (inner.kind === 'Array' && isList(value)) return value.map((item) => withFieldNames(item, inner.of));
+  if (inner.kind === 'Tuple' && typeof value === 'object' && value !== null) {
+    const names = tupleFieldNames(inner.elements);
+    const parts = isList(value) ? value : Object.values(value);
+    return Object.fromEntries(parts.map((part, index) => [names[index] ?? String(index + 1), withFieldNames(part, inner.elements[index]?.type ?? { kind: 'Nothing' })]));
+  }
+  return value;
 }
 
 /** A type for DuckDB's from_json. */
