@@ -15,6 +15,10 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 export interface Failure {
   readonly status: number;
   readonly body: ErrorBody & { readonly documentation?: string };
+  /** What the author of a template asked to answer with custom_error, in place of `body`. */
+  readonly customBody?: unknown;
+  /** The same for Tinybird's routes: a template's custom_error chooses its own body there. */
+  readonly tinybirdBody: unknown;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -22,12 +26,16 @@ export function failureOf(error: unknown): Failure {
   if (!(error instanceof SandpiperError)) {
     const id = randomUUID();
     process.stderr.write(`Bug ${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    return { status: 500, body: { error: `Something went wrong inside Sandpiper. The log names it ${id}.`, code: 'bug', id }, headers: {} };
+    const told: Failure['body'] = { error: `Something went wrong inside Sandpiper. The log names it ${id}.`, code: 'bug', id };
+    return { status: 500, body: told, tinybirdBody: told, headers: {} };
   }
   const { documentation, place, status } = error.detail;
+  const body: Failure['body'] = { error: error.message, code: error.code, ...(place ? { place } : {}), ...(documentation === undefined ? {} : { documentation }) };
   return {
     status: status ?? STATUS[error.code],
-    body: { error: error.message, code: error.code, ...(place ? { place } : {}), ...(documentation === undefined ? {} : { documentation }) },
+    body,
+    tinybirdBody: error.detail.body ?? body,
+    ...(error.detail.body === undefined ? {} : { customBody: error.detail.body }),
     headers: error.code === 'too-many' ? { 'Retry-After': '1', 'X-RateLimit-Reset': '1' } : {},
   };
 }

@@ -12,7 +12,7 @@ import { datasourcesRoutes } from './datasources.ts';
 import { eventsRoutes } from './events.ts';
 import { failureOf } from './failure.ts';
 import { localRoutes } from './local.ts';
-import { isLoopbackAddress } from './loopback.ts';
+import { isLoopbackAddress, isLoopbackHost, isOwnOrigin } from './loopback.ts';
 import { pageRoutes } from './page.ts';
 import { pipesRoutes } from './pipes.ts';
 import { sqlRoutes } from './sql.ts';
@@ -47,7 +47,7 @@ export async function openServer(workspace: Workspace, options: ServerOptions): 
     const failure = failureOf(error);
     context.set('rows', 0);
     logRequest(context, workspace, failure.status, failure.body.error);
-    return Response.json(failure.body, { status: failure.status === 499 ? 400 : failure.status, headers: { ...failure.headers, ...(crossOrigin(context) ? CORS : {}) } });
+    return Response.json(crossOrigin(context) ? failure.tinybirdBody : failure.body, { status: failure.status === 499 ? 400 : failure.status, headers: { ...failure.headers, ...(crossOrigin(context) ? CORS : {}) } });
   });
   app.use('*', async (context, next) => {
     startedAt.set(context, performance.now());
@@ -60,15 +60,23 @@ export async function openServer(workspace: Workspace, options: ServerOptions): 
     }
     return undefined;
   });
+  app.use('/tokens', async (context, next) => {
+    // Whoever reads this may do everything: only programs on this machine get it, and no page that names itself by another host.
+    const host = context.req.header('host');
+    if (!isLoopbackAddress(peerOf(context)) || !isLoopbackHost(host) || !isOwnOrigin(context.req.header('origin'), host)) throw new SandpiperError('forbidden', 'The tokens are told to programs on this machine only, which ask for localhost.');
+    await next();
+  });
   workspacesRoutes(app, workspace);
   eventsRoutes(app, workspace);
   sqlRoutes(app, workspace);
   pipesRoutes(app, workspace);
   datasourcesRoutes(app, workspace);
   localRoutes(app, workspace, { secret, address: () => address, acceptsPaths: options.acceptsPaths });
-  app.all('/v0/*', () => {
-    throw new SandpiperError('not-found', 'There is no such route in Sandpiper.');
-  });
+  for (const path of ['/v0/*', '/v1/*', '/local/*']) {
+    app.all(path, (context) => {
+      throw new SandpiperError('not-found', `There is no route ${context.req.method} ${new URL(context.req.url).pathname} in Sandpiper.`);
+    });
+  }
   pageRoutes(app, options.pageFolder, secret, (context) => isLoopbackAddress(peerOf(context)));
 
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });

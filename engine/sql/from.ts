@@ -14,7 +14,7 @@ import { Scope, type ScopeColumn } from './scope.ts';
 import type { Environment, Relation } from './statement.ts';
 import { tableFunction } from './table-function.ts';
 import { tableRelation } from './table-relation.ts';
-import { bare, isNullable, nullable, sameType } from './types.ts';
+import { isNullable, sameType, type ClickHouseType } from './types.ts';
 
 export interface From {
   /** A DuckDB table expression. */
@@ -67,7 +67,7 @@ function joinSides(join: Join, left: From, right: From, environment: Environment
   const scope = resultScope(join, left, right, swapped);
   switch (join.strictness) {
     case 'anti':
-      return { sql: duck`${left.sql} ANTI JOIN ${right.sql} ON ${on}`, scope: withDefaults(left, right, swapped) };
+      return { sql: duck`${left.sql} ANTI JOIN ${right.sql} ON ${on}`, scope: withDefaults(join, left, right, swapped) };
     case 'asof':
       return { sql: join.type === 'left' ? duck`${left.sql} ASOF LEFT JOIN ${right.sql} ON ${on}` : duck`${left.sql} ASOF JOIN ${right.sql} ON ${on}`, scope };
     case 'semi':
@@ -105,6 +105,8 @@ interface UsingPair {
   readonly name: string;
   readonly left: ScopeColumn;
   readonly right: ScopeColumn;
+  /** Holds the values of both sides. */
+  readonly type: ClickHouseType;
   readonly sql: DuckSql;
 }
 
@@ -118,13 +120,13 @@ function usingPairs(using: readonly Expression[], left: From, right: From): read
       return found.column;
     };
     const [onLeft, onRight] = [find(left, 'left'), find(right, 'right')];
-    const type = commonType([bare(onLeft.type), bare(onRight.type)], expression.span);
-    const fit = (column: ScopeColumn): DuckSql => {
-      const value = bound(column.type, column.sql, expression.span);
-      return sameType(bare(column.type), type) ? column.sql : plainSql(cast(value, isNullable(column.type) ? nullable(type) : type));
-    };
-    return { name: onLeft.name, left: onLeft, right: onRight, sql: duck`${fit(onLeft)} = ${fit(onRight)}` };
+    const type = commonType([onLeft.type, onRight.type], expression.span);
+    return { name: onLeft.name, left: onLeft, right: onRight, type, sql: duck`${fitted(onLeft, type)} = ${fitted(onRight, type)}` };
   });
+}
+
+function fitted(column: ScopeColumn, type: ClickHouseType): DuckSql {
+  return sameType(column.type, type) ? column.sql : plainSql(cast(bound(column.type, column.sql, { start: 0, end: 0 }), type));
 }
 
 /** The columns after the join: USING columns once, unmatched sides with defaults. */
@@ -134,8 +136,8 @@ function resultScope(join: Join, left: From, right: From, swapped: boolean): Sco
   const fillRight = join.type === 'left' || join.type === 'full';
   const leftColumns = left.scope.columns.map((column): ScopeColumn => {
     const pair = pairs.find((one) => one.left === column);
-    if (!pair || !fillLeft) return fillLeft ? filled(column) : column;
-    return { ...column, sql: duck`coalesce(${column.sql}, ${pair.right.sql})`, type: column.type };
+    if (!pair) return fillLeft ? filled(column) : column;
+    return { ...column, type: pair.type, sql: fillLeft ? duck`coalesce(${fitted(column, pair.type)}, ${fitted(pair.right, pair.type)})` : fitted(column, pair.type) };
   });
   const rightColumns = right.scope.columns.map((column): ScopeColumn => {
     const shown = fillRight ? filled(column) : column;
@@ -152,9 +154,11 @@ function filled(column: ScopeColumn): ScopeColumn {
   return isNullable(column.type) ? column : { ...column, sql: duck`coalesce(${column.sql}, ${defaultSql(column.type)})` };
 }
 
-function withDefaults(left: From, right: From, swapped: boolean): Scope {
-  const defaults = right.scope.columns.map((column): ScopeColumn => ({ ...column, sql: defaultSql(column.type) }));
-  return swapped ? both(defaults, left.scope.columns) : both(left.scope.columns, defaults);
+/** After ANTI JOIN the right side has no row: its columns show their defaults. */
+function withDefaults(join: Join, left: From, right: From, swapped: boolean): Scope {
+  const absent = new Set(right.scope.columns.map((column) => column.sql.text));
+  const columns = resultScope({ ...join, type: 'inner' }, left, right, swapped).columns;
+  return new Scope(columns.map((column) => (absent.has(column.sql.text) ? { ...column, sql: defaultSql(column.type) } : column)));
 }
 
 /** The equalities' parts that belong to one side: they decide what counts as one match. */

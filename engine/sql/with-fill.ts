@@ -45,11 +45,14 @@ export function withFill({ query, from, alias, columns, sorts, environment }: Fi
   const edge = (expression: Expression | undefined): DuckSql | undefined => (expression ? plainSql(cast(constants.bind(expression), type)) : undefined);
   const id = duckName(column.id);
   const rows = duckName(environment.statement.fresh('rows'));
+  // DuckDB makes series of BIGINT and TIMESTAMP only.
+  const counted = type.kind === 'Integer' || type.kind === 'Float' || type.kind === 'Decimal';
+  const inSeries = (sql: DuckSql): DuckSql => (counted ? duck`CAST(${sql} AS BIGINT)` : duck`CAST(${sql} AS TIMESTAMP)`);
   const first = edge(sort.item.fill.from) ?? (sort.item.descending ? duck`(SELECT max(${id}) FROM ${rows})` : duck`(SELECT min(${id}) FROM ${rows})`);
   const end = edge(sort.item.fill.to);
   const last = sort.item.descending ? duck`(SELECT min(${id}) FROM ${rows})` : duck`(SELECT max(${id}) FROM ${rows})`;
   // TO is exclusive; without it the last value is there already.
-  const series = end ? duck`range(${first}, ${end}, ${step})` : duck`generate_series(${first}, ${last}, ${step})`;
+  const series = end ? duck`range(${inSeries(first)}, ${inSeries(end)}, ${step})` : duck`generate_series(${inSeries(first)}, ${inSeries(last)}, ${step})`;
   const missing = columns.map((one) => (one === column ? duck`CAST(v AS ${duckTypeSql(type)}) AS ${id}` : duck`${defaultSql(one.value.type)} AS ${duckName(one.id)}`));
   const names = columns.map((one) => duckName(one.id));
   const union = duck`WITH ${rows} AS MATERIALIZED (SELECT ${names} FROM ${from}) SELECT ${names}, TRUE AS "is row" FROM ${rows} UNION ALL SELECT ${missing}, FALSE FROM (SELECT unnest(${series}) AS v) WHERE CAST(v AS ${duckTypeSql(type)}) NOT IN (SELECT ${id} FROM ${rows} WHERE ${id} IS NOT NULL)`;
