@@ -15,17 +15,13 @@ export function commonType(types: readonly ClickHouseType[], span: Span): ClickH
   const first = types[0];
   if (!first) return NOTHING;
   if (types.every((type) => sameType(type, first))) return first;
-  const isLowCardinality = types.every((type) => type.kind === 'LowCardinality' || isNothing(type)) && types.some((type) => type.kind === 'LowCardinality');
+  const isLowCardinality = types.every((type) => type.kind === 'LowCardinality');
   const full = types.map((type) => (type.kind === 'LowCardinality' ? type.of : type)).map((type) => (type.kind === 'SimpleAggregateFunction' ? (type.arguments[0] ?? NOTHING) : type));
   const isNullable = full.some((type) => type.kind === 'Nullable');
   const inner = full.map((type) => (type.kind === 'Nullable' ? type.of : type)).filter((type) => type.kind !== 'Nothing');
   const least = inner.reduce<ClickHouseType>((left, right) => (left.kind === 'Nothing' ? right : commonOfTwo(left, right, inner, span)), NOTHING);
   const wrapped = isNullable || (least.kind === 'Nothing' && isNullable) ? nullable(least) : least;
   return isLowCardinality ? { kind: 'LowCardinality', of: wrapped } : wrapped;
-}
-
-function isNothing(type: ClickHouseType): boolean {
-  return type.kind === 'Nothing' || (type.kind === 'Nullable' && type.of.kind === 'Nothing');
 }
 
 function commonOfTwo(left: ClickHouseType, right: ClickHouseType, all: readonly ClickHouseType[], span: Span): ClickHouseType {
@@ -105,7 +101,8 @@ function commonTime(left: ClickHouseType, right: ClickHouseType): ClickHouseType
   const isTime = (type: ClickHouseType) => type.kind === 'DateTime' || type.kind === 'DateTime64';
   if (![left, right].every((type) => isDay(type) || isTime(type))) return undefined;
   if (isDay(left) && isDay(right)) return DATE32;
-  const zone = [left, right].map((type) => (type.kind === 'DateTime' || type.kind === 'DateTime64' ? type.timeZone : undefined)).find((name) => name !== undefined);
+  const first = isTime(left) ? left : right;
+  const zone = first.kind === 'DateTime' || first.kind === 'DateTime64' ? first.timeZone : undefined;
   if (kinds.includes('DateTime64')) {
     const precision = Math.max(...[left, right].map((type) => (type.kind === 'DateTime64' ? type.precision : 0)));
     return dateTime64(precision, zone);

@@ -16,7 +16,7 @@ import { textToTimeOrNull, toDate, toDateTime, toDateTime64 } from './convert-ti
 import { duck, duckInteger, duckName, duckString, joined, type DuckSql } from './duck.ts';
 import { evaluatedOnce } from './evaluated-once.ts';
 import { defaultSql, duckTypeSql, plainSql, tupleFieldNames } from './physical.ts';
-import { bare, isNullable, printType, sameType, type ClickHouseType, type TupleElement } from './types.ts';
+import { bare, isNullable, printType, sameType, type ClickHouseType, type IntervalUnit, type TupleElement } from './types.ts';
 
 export { commonType } from './common-type.ts';
 
@@ -138,6 +138,7 @@ function convertBare(value: DuckSql, from: ClickHouseType, to: ClickHouseType, c
     case 'DateTime64':
       return toDateTime64(value, from, to, conversion.zone) ?? refuse(from, to, conversion);
     case 'Interval':
+      if (from.kind === 'Interval') return intervalInUnits(value, from.unit, to.unit) ?? refuse(from, to, conversion);
       if (from.kind === 'Integer' || from.kind === 'Bool') return duck`CAST(${value} AS BIGINT)`;
       if (isText(from)) return duck`CAST(${value} AS BIGINT)`;
       break;
@@ -159,6 +160,19 @@ function convertBare(value: DuckSql, from: ClickHouseType, to: ClickHouseType, c
       break;
   }
   return refuse(from, to, conversion);
+}
+
+/** Nanoseconds of the units of fixed length, and months of the others. */
+const UNIT_SIZES: Readonly<Record<IntervalUnit, readonly ['time' | 'months', bigint]>> = {
+  Nanosecond: ['time', 1n], Microsecond: ['time', 1000n], Millisecond: ['time', 1_000_000n], Second: ['time', 1_000_000_000n], Minute: ['time', 60_000_000_000n], Hour: ['time', 3_600_000_000_000n],
+  Day: ['time', 86_400_000_000_000n], Week: ['time', 604_800_000_000_000n], Month: ['months', 1n], Quarter: ['months', 3n], Year: ['months', 12n],
+};
+
+/** A count of one unit as a count of another: of a larger one the full ones; undefined between days and months. */
+function intervalInUnits(value: DuckSql, from: IntervalUnit, to: IntervalUnit): DuckSql | undefined {
+  const [[fromKind, fromSize], [toKind, toSize]] = [UNIT_SIZES[from], UNIT_SIZES[to]];
+  if (fromKind !== toKind) return undefined;
+  return fromSize >= toSize ? duck`(${value} * ${duckInteger(fromSize / toSize)})` : duck`(${value} // ${duckInteger(toSize / fromSize)})`;
 }
 
 function refuse(from: ClickHouseType, to: ClickHouseType, conversion: Conversion): never {
@@ -276,7 +290,7 @@ function castConstant(constant: Constant, from: ClickHouseType, to: ClickHouseTy
   if (constant.kind === 'null') return isNullable(to) ? constant : undefined;
   if (constant.kind === 'integer' && ['Integer', 'Bool', 'Interval'].includes(bare(from).kind)) {
     if (target.kind === 'Integer') return { kind: 'integer', value: wrapConstant(constant.value, target) };
-    if (target.kind === 'Interval') return constant;
+    if (target.kind === 'Interval') return bare(from).kind === 'Interval' && !sameType(bare(from), target) ? undefined : constant;
     if (target.kind === 'Bool') return { kind: 'integer', value: constant.value === 0n ? 0n : 1n };
     if (target.kind === 'Float') return { kind: 'float', value: target.bits === 32 ? Math.fround(Number(constant.value)) : Number(constant.value) };
     if (target.kind === 'String') return bare(from).kind === 'Bool' ? undefined : { kind: 'text', value: String(constant.value) };
