@@ -5,7 +5,9 @@ import type { DataSource } from '../project/datasource.ts';
 import { isAdmin, mayAppend, mayReadDataSource } from '../workspace/tokens.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { demand, tokenOf } from './authenticate.ts';
+import { readMultipart } from './multipart.ts';
 import { columnViews } from './project-view.ts';
+import { streamOf } from './request-body.ts';
 import { answer } from './sql.ts';
 
 export function datasourcesRoutes(app: Hono, workspace: Workspace): void {
@@ -32,7 +34,7 @@ export function datasourcesRoutes(app: Hono, workspace: Workspace): void {
 
   app.post('/v0/datasources', async (context) => {
     const token = tokenOf(context, workspace.tokens);
-    const { fields, body } = await uploadOf(context);
+    const { fields, fileName, body } = await uploadOf(context);
     const name = fields['name'] ?? '';
     const mode = fields['mode'] ?? 'create';
     if (name === '') throw new SandpiperError('bad-request', 'The parameter name is missing: it names the data source.');
@@ -46,18 +48,18 @@ export function datasourcesRoutes(app: Hono, workspace: Workspace): void {
     if (!body) throw new SandpiperError('bad-request', 'There is no file in the request: send it as the body, or as a field of a multipart form.');
     const format = fields['format'] ?? 'csv';
     if (format !== 'ndjson' && format !== 'csv') throw new SandpiperError('unsupported', `The format ${format} is not supported yet: send ndjson or csv.`);
-    const fileName = fields['file'] ?? `${name}.${format}`;
-    const receipt = await workspace.importBody(name, body, { mode, format, fileName });
+    const receipt = await workspace.importBody(name, body, { mode, format, fileName: fileName ?? `${name}.${format}` });
     const source = workspace.getDataSource(name);
-    const problems = [plural(receipt.quarantined, 'row', 'rows', ' in quarantine')].filter((text) => text !== '').join(' and ');
+    const invalid = await workspace.malformedRows(name, receipt.importId);
+    const problems = [plural(receipt.quarantined - invalid, 'row', 'rows', ' in quarantine'), plural(invalid, 'invalid line', 'invalid lines', '')].filter((text) => text !== '').join(' and ');
     return context.json({
       import_id: receipt.importId,
       datasource: await dataSourceView(source, workspace),
-      quarantine_rows: receipt.quarantined,
-      invalid_lines: 0,
+      quarantine_rows: receipt.quarantined - invalid,
+      invalid_lines: invalid,
       error: problems === '' ? false : `There was an error with file contents: ${problems}.`,
       successful_rows: receipt.loaded,
-      quarantined_rows: receipt.quarantined,
+      quarantined_rows: receipt.quarantined - invalid,
       // Sandpiper's own: what happened to every line.
       receipt,
     });
@@ -74,29 +76,34 @@ function plural(count: number, one: string, many: string, after: string): string
   return count === 0 ? '' : `${count} ${count === 1 ? one : many}${after}`;
 }
 
-async function uploadOf(context: Context): Promise<{ fields: Record<string, string>; body: AsyncIterable<Uint8Array> | undefined }> {
-  const fields: Record<string, string> = Object.fromEntries(new URL(context.req.url).searchParams);
-  const type = context.req.header('content-type') ?? '';
-  if (type.startsWith('multipart/form-data')) {
-    const form = await context.req.formData();
-    let file: Blob | undefined;
-    for (const [name, value] of form) {
-      if (typeof value === 'string') fields[name] = value;
-      else file = value;
-    }
-    return { fields, body: file ? streamOf(file.stream()) : undefined };
-  }
-  const stream = context.req.raw.body;
-  return { fields, body: stream ? streamOf(stream) : undefined };
+interface Upload {
+  /** Of the query string, and of the form as far as they stand before the file. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly fileName: string | undefined;
+  readonly body: AsyncIterable<Uint8Array> | undefined;
 }
 
-async function* streamOf(stream: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
-  const reader = stream.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    yield value;
+async function uploadOf(context: Context): Promise<Upload> {
+  const fields: Record<string, string> = Object.fromEntries(new URL(context.req.url).searchParams);
+  const type = context.req.header('content-type') ?? '';
+  const stream = context.req.raw.body;
+  if (!type.startsWith('multipart/form-data')) return { fields, fileName: fields['file'], body: stream ? streamOf(stream) : undefined };
+  for await (const part of withoutEnding(readMultipart(streamOf(stream), type))) {
+    if (part.kind === 'file') return { fields, fileName: part.fileName, body: part.body };
+    fields[part.name] = part.value;
   }
+  // curl -F csv='a,b' sends the rows as a field without a file name.
+  const rows = ['csv', 'ndjson', 'file', 'data'].map((name) => fields[name]).find((text) => text !== undefined);
+  return { fields, fileName: undefined, body: rows === undefined ? undefined : once(Buffer.from(rows)) };
+}
+
+/** The same items; leaving the loop early does not end what gives them. */
+function withoutEnding<T>(items: AsyncGenerator<T>): AsyncIterable<T> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => items.next() }) };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 /** A stable id in Tinybird's form. */

@@ -4,6 +4,10 @@ import { SandpiperError } from '../errors.ts';
 import { mayAppend } from '../workspace/tokens.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { demand, tokenOf } from './authenticate.ts';
+import { readBytes } from './request-body.ts';
+
+/** More arrives as a file, at /v0/datasources. */
+const LARGEST_BODY = 10_000_000;
 
 export function eventsRoutes(app: Hono, workspace: Workspace): void {
   app.post('/v0/events', async (context) => {
@@ -13,7 +17,7 @@ export function eventsRoutes(app: Hono, workspace: Workspace): void {
     if (name === '') throw new SandpiperError('bad-request', 'The parameter name is missing: it names the data source, as in /v0/events?name=app_events.');
     demand(mayAppend(token, name), `append to ${name}`);
     const wait = query.get('wait') === 'true';
-    const outcome = await workspace.appendEvents(name, new Uint8Array(await context.req.arrayBuffer()), {
+    const outcome = await workspace.appendEvents(name, await readBytes(context, LARGEST_BODY), {
       wait,
       encoding: context.req.header('content-encoding'),
     });

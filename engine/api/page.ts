@@ -22,9 +22,9 @@ export function pageRoutes(app: Hono, folder: string, secret: string, isLoopback
   app.get('*', async (context) => {
     if (!isLoopbackPeer(context) || !isLoopbackHost(context.req.header('host'))) return context.text('The page of Sandpiper is shown on its own machine only.', 403);
     const path = new URL(context.req.url).pathname;
-    const wanted = path === '/' ? 'index.html' : decodeURIComponent(path.slice(1));
-    const file = normalize(join(folder, wanted));
-    if (!file.startsWith(folder + sep)) return context.text('Not found', 404);
+    const wanted = path === '/' ? 'index.html' : decoded(path.slice(1));
+    const file = normalize(join(folder, wanted ?? ''));
+    if (wanted === undefined || !file.startsWith(folder + sep)) return context.text('Not found', 404);
     const body = await readFile(file).catch(() => undefined); // Whatever cannot be read is not there for the page.
     if (!body) return context.text(wanted === 'index.html' ? 'The page is not built. Run: npm run build' : 'Not found', 404);
     const headers = {
@@ -39,4 +39,13 @@ export function pageRoutes(app: Hono, folder: string, secret: string, isLoopback
     if (wanted !== 'index.html') return context.body(new Uint8Array(body), 200, headers);
     return context.body(body.toString('utf8').replace('<head>', `<head><meta name="${SECRET_META}" content="${secret}">`), 200, headers);
   });
+}
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // A path with broken escapes names no file.
+    return undefined;
+  }
 }

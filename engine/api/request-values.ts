@@ -4,6 +4,8 @@
  */
 import type { Context } from 'hono';
 import { SandpiperError } from '../errors.ts';
+import { readMultipart } from './multipart.ts';
+import { readBytes, streamOf } from './request-body.ts';
 
 export interface RequestValues {
   /** Query string and, for forms and JSON objects, the body's fields. */
@@ -12,19 +14,21 @@ export interface RequestValues {
   readonly text: string;
 }
 
+const LARGEST_BODY = 10_000_000;
+
 /** Keys that clients add for themselves and no pipe means. */
-const NOT_PARAMETERS = /^(token|q|from|cli_version|debug|pipeline|release_replacements|__tb__\w+|output_format_\w+|explain|template_parameters|finalize_aggregations|playground|query_id|debug_source_tables)$/;
+const NOT_PARAMETERS = /^(token|q|cli_version|debug|pipeline|release_replacements|__tb__\w+|output_format_\w+|explain|template_parameters|finalize_aggregations|playground|query_id|debug_source_tables)$/;
 
 export async function readValues(context: Context): Promise<RequestValues> {
   const fields = fromPairs(new URL(context.req.url).searchParams);
   if (context.req.method === 'GET' || context.req.method === 'HEAD') return { fields, text: '' };
   const type = context.req.header('content-type') ?? '';
   if (type.startsWith('multipart/form-data')) {
-    const form = await context.req.formData();
-    const pairs = [...form].flatMap(([name, value]): [string, string][] => (typeof value === 'string' ? [[name, value]] : []));
+    const pairs: [string, string][] = [];
+    for await (const part of readMultipart(streamOf(context.req.raw.body), type)) if (part.kind === 'field') pairs.push([part.name, part.value]);
     return { fields: { ...fields, ...fromPairs(pairs) }, text: '' };
   }
-  const text = await context.req.text();
+  const text = Buffer.from(await readBytes(context, LARGEST_BODY)).toString('utf8');
   if (type.startsWith('application/json') && text.trimStart().startsWith('{')) return { fields: { ...fields, ...fromJson(text) }, text: '' };
   // curl --data sends SQL under a form's content type: without a `name=` at its start it is the body itself.
   if (type.startsWith('application/x-www-form-urlencoded') && /^\w+=/.test(text)) return { fields: { ...fields, ...fromPairs(new URLSearchParams(text)) }, text: '' };

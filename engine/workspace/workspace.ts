@@ -13,7 +13,7 @@ import type { DataSource } from '../project/datasource.ts';
 import { setEndpoint } from '../project/endpoint-switch.ts';
 import type { Pipe } from '../project/pipe.ts';
 import { loadProject, type Project } from '../project/project.ts';
-import { duck, duckName } from '../sql/duck.ts';
+import { duck, duckName, duckString } from '../sql/duck.ts';
 import { checkFile, type FileCheck } from './check.ts';
 import { complete, hover, type CompletionItem, type EditorPlace } from './complete.ts';
 import { duckdbVersion, openDatabase, type Database } from './database.ts';
@@ -301,6 +301,13 @@ export class Workspace {
     } finally {
       rmSync(file, { force: true });
     }
+  }
+
+  /** How many lines of an import could not be read as rows at all: those that have no column to blame. */
+  async malformedRows(name: string, importId: string): Promise<number> {
+    const { source } = this.#getTable(name);
+    const reader = await this.#database.query(duck`SELECT count(*) FROM main.${duckName(quarantineName(source.name))} WHERE c__import_id = ${duckString(importId)} AND len(c__error_column) = 0`.text);
+    return Number(reader.getRows()[0]?.[0] ?? 0);
   }
 
   /** Keeps an uploaded file until it is imported or the engine stops; gives its name. */
