@@ -139,7 +139,7 @@ function bulkForm(type: ClickHouseType, quoted: boolean): BulkForm | undefined {
     case 'String':
       return quoted ? QUOTED_TEXT : BARE_TEXT;
     case 'FixedString':
-      return { readAs: 'VARCHAR', sure: (text) => duck`${BARE_TEXT.sure(text)} AND strlen(${text}) = ${duckInteger(type.length)}`, value: (text) => text };
+      return { ...QUOTED_TEXT, sure: (text) => duck`${QUOTED_TEXT.sure(text)} AND strlen(${QUOTED_TEXT.value(text)}) = ${duckInteger(type.length)}` };
     case 'Integer':
       return { readAs: type.bits >= 64 ? 'VARCHAR' : 'JSON', sure: (text) => duck`CAST(${cast(text)} AS VARCHAR) = ${text}`, value: cast };
     case 'Float':

@@ -6,7 +6,7 @@
  *   Bool             true, false, 0, 1                         String    a text; of anything else its JSON source
  *   Date*            YYYY-MM-DD, or days since 1970            UUID      with or without dashes
  *   DateTime*        texts of date-text.ts; a number is seconds (DateTime) or ticks (DateTime64) since 1970
- *   Enum             a name or its number                      IPv4/6    canonical text; FixedString(N) up to N bytes
+ *   Enum             a name or its number                      IPv4/6    canonical text; FixedString(N) a text up to N bytes
  *   Array, Map, Tuple, JSON                                    item by item; a JSON column takes objects
  * Nothing is wrapped, clamped or rounded silently. A value becomes text that DuckDB casts exactly (CanonicalValue).
  */
@@ -169,10 +169,9 @@ function readFloat32(value: unknown): ReadValue {
 }
 
 function readBool(value: unknown): ReadValue {
-  const plain = value instanceof JsonNumber ? value.text : value;
-  if (plain === true || plain === 1 || (plain === '1' && value instanceof JsonNumber)) return 'true';
-  if (plain === false || plain === 0 || (plain === '0' && value instanceof JsonNumber)) return 'false';
-  return UNFIT;
+  const plain = value instanceof JsonNumber ? Number(value.text) : value;
+  if (plain === true || plain === 1) return 'true';
+  return plain === false || plain === 0 ? 'false' : UNFIT;
 }
 
 function decimalReader(precision: number, scale: number): ValueReader {
@@ -203,10 +202,8 @@ function plainDecimal(text: string): string | undefined {
 
 function fixedStringReader(length: number): ValueReader {
   return (value) => {
-    const text = readString(value);
-    if (typeof text !== 'string') return text;
-    const bytes = Buffer.byteLength(text);
-    return bytes > length ? UNFIT : text + '\0'.repeat(length - bytes);
+    const bytes = typeof value === 'string' ? Buffer.byteLength(value) : Number.POSITIVE_INFINITY;
+    return bytes > length ? UNFIT : String(value) + '\0'.repeat(length - bytes);
   };
 }
 
@@ -234,13 +231,13 @@ function enumReader(values: readonly { readonly name: string; readonly value: nu
   const byNumber = new Map(values.map((item) => [String(item.value), item.name]));
   return (value) => {
     if (typeof value === 'string') return names.has(value) ? value : UNFIT;
-    if (typeof value === 'number') return byNumber.get(String(value)) ?? UNFIT;
-    return value instanceof JsonNumber ? (byNumber.get(value.text) ?? UNFIT) : UNFIT;
+    const number = safeInteger(value);
+    return number === undefined ? UNFIT : (byNumber.get(String(number)) ?? UNFIT);
   };
 }
 
 function safeInteger(value: unknown): number | undefined {
-  const number = value instanceof JsonNumber && /^-?\d+$/.test(value.text) ? Number(value.text) : value;
+  const number = value instanceof JsonNumber ? Number(wholeNumber(value.text) ?? Number.NaN) : value;
   return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined;
 }
 
