@@ -108,7 +108,7 @@ const EXPRESSIONS = [
   'avgWeighted(u8, ts), avgWeighted(n8, u8)',
   'singleValueOrNull(g), singleValueOrNull(u8), singleValueOrNull(n8)',
   'anyHeavy(lc)',
-  "windowFunnel(10)(ts, u8 > 100, u8 > 200), windowFunnel(1)(id, s = '1', s = '2', s = '3'), windowFunnel(10000)(dt, s = '1', s = '2', s = '3')",
+  "windowFunnel(10)(ts, u8 > 100, u8 > 200), windowFunnel(10, 'strict_increase')(ts, u8 > 50, u8 > 100, u8 > 200), windowFunnel(1)(id, s = '1', s = '2', s = '3'), windowFunnel(10000)(dt, s = '1', s = '2', s = '3')",
   "retention(s = '1', s = '2'), retention(g = 'a', s = '2', s = '7')",
   "sequenceMatch('(?1)(?2)')(dt, s = '1', s = '2'), sequenceCount('(?1).*(?2)')(dt, s = '1', s = '2'), sequenceCount('(?1)(?2)')(ts, s = '1', s = '2')",
   'exponentialMovingAverage(2)(u8, id), exponentialMovingAverage(5)(f64, ts)',

@@ -4,7 +4,7 @@ import { duck, type DuckSql } from '../duck.ts';
 import { duckTypeSql, orderSql } from '../physical.ts';
 import { nullable, tuple, type ClickHouseType } from '../types.ts';
 import type { AggregateCall, AggregateDefinition } from './definition.ts';
-import { fold, foldBy, foldEdge, foldPresentEdge } from './fold.ts';
+import { countRows, fold, foldBy, foldEdge, foldPresentEdge } from './fold.ts';
 import { aggregate, argument, defaultOf, typeAt, type Rule, type RuleCall, type RuleState } from './rule.ts';
 import { NO_CALL } from './sums.ts';
 
@@ -84,11 +84,12 @@ const ANY_HEAVY: Rule = {
 };
 
 const SINGLE_VALUE: Rule = {
-  name: 'singleValueOrNull', signature: 'singleValueOrNull(x)', help: 'The value when all rows have the same one, else NULL.',
+  name: 'singleValueOrNull', signature: 'singleValueOrNull(x)', help: 'The value when all rows have the same one, else NULL.', seesNulls: true,
   type: ([type]) => nullable(type ?? { kind: 'Nothing' }),
   aggregate: (call) => {
     const [least, greatest] = [fold(call, 'min', argument(call)), fold(call, 'max', argument(call))];
-    return { sql: duck`CASE WHEN ${least} = ${greatest} THEN ${least} END`, empty: duck`NULL` };
+    const present = duck`${fold(call, 'count', argument(call))} = ${countRows(call)}`;
+    return { sql: duck`CASE WHEN ${least} = ${greatest} AND ${present} THEN ${least} END`, empty: duck`NULL` };
   },
 };
 

@@ -55,7 +55,7 @@ const GROUP_ARRAY_LAST: Rule = {
   type: arrayOfValues,
   aggregate: (call) => {
     const size = wholeParameter(call, 0, 'the size') ?? 1n;
-    return { sql: duck`list_slice(${collect(call, argument(call))}, ${duckInteger(-size)}, NULL)` };
+    return { sql: duck`(${collect(call, argument(call))})[${duckInteger(-size)}:]` };
   },
 };
 
@@ -92,9 +92,16 @@ const GROUP_ARRAY_INTERSECT: Rule = {
   type: ([type], _parameters, refuse) => (type?.kind === 'Array' ? type : refuse('an array')),
   aggregate: (call) => ({
     sql: using(call, collect(call, argument(call)), (lists) =>
-      duck`coalesce(list_filter(list_distinct(${lists}[1]), lambda "@v": len(list_filter(${lists}, lambda "@l": NOT list_contains("@l", "@v"))) = 0), [])`),
+      duck`coalesce(list_filter(list_sort(list_distinct(${lists}[1])), lambda "@v": len(list_filter(${lists}, lambda "@l": NOT list_contains("@l", "@v"))) = 0), [])`),
   }),
 };
+
+/** Decimals are cut, not rounded. */
+function mean(sum: DuckSql, size: DuckSql, type: ClickHouseType): DuckSql {
+  if (type.kind !== 'Decimal') return duck`CAST(${sum} / ${size} AS ${duckTypeSql(type)})`;
+  const unit = duckInteger(10n ** BigInt(type.scale));
+  return duck`CAST(trunc(CAST(${sum} * ${unit} AS DOUBLE) / ${size}) / ${unit} AS ${duckTypeSql(type)})`;
+}
 
 function moving(name: 'groupArrayMovingSum' | 'groupArrayMovingAvg'): Rule {
   const averages = name === 'groupArrayMovingAvg';
@@ -111,7 +118,7 @@ function moving(name: 'groupArrayMovingSum' | 'groupArrayMovingAvg'): Rule {
         const from = window === undefined ? duck`1` : duck`greatest(1, "@i" - ${duckInteger(window)} + 1)`;
         const sum = duck`CAST(list_sum(${values}[${from}:"@i"]) AS ${duckTypeSql(type)})`;
         const size = window === undefined ? duck`len(${values})` : duckInteger(window);
-        return duck`list_transform(range(1, len(${values}) + 1), lambda "@i": ${averages ? duck`CAST(${sum} / ${size} AS ${duckTypeSql(type)})` : sum})`;
+        return duck`list_transform(range(1, len(${values}) + 1), lambda "@i": ${averages ? mean(sum, size, type) : sum})`;
       });
       return { sql };
     },

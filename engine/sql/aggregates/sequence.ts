@@ -49,18 +49,22 @@ const WINDOW_FUNNEL: Rule = {
   aggregate: (call) => {
     const [window, ...modes] = call.parameters;
     if (window?.constant?.kind !== 'integer') throw typeError('windowFunnel takes the length of its window as a constant whole number.', call.span);
-    const [mode] = modes;
-    if (mode) throw new SandpiperError('unsupported', 'windowFunnel is supported without modes such as strict_order.', { span: mode.span });
+    const other = modes.find((mode) => mode.constant?.kind !== 'text' || mode.constant.value !== 'strict_increase');
+    if (other) throw new SandpiperError('unsupported', 'windowFunnel is supported with the mode strict_increase or with none.', { span: other.span });
+    const later = modes.length > 0 ? duck` AND "@b".t > "@a".p["@b".k - 1]` : duck``;
     const count = call.args.length - 1;
     const levels = Array.from({ length: count }, (_, index) => duck`CASE WHEN ${holds(call, index + 1)} THEN ${duckInteger(index + 1)} END`);
     const empty = duck`CAST([${Array.from({ length: count }, () => duck`NULL`)}] AS BIGINT[])`;
     const time = timeNumber(argument(call), typeAt(call.types));
-    // One event for each condition that a row meets, with the times at which each level was entered so far.
-    const events = duck`flatten(${collect(call, duck`list_transform(list_filter([${levels}], lambda "@k": "@k" IS NOT NULL), lambda "@k": struct_pack(t := ${time}, k := "@k", l := ${empty}))`)})`;
+    // One event for each condition that a row meets; l has when the chain of each level began, p when the level was reached.
+    const events = duck`flatten(${collect(call, duck`list_transform(list_filter([${levels}], lambda "@k": "@k" IS NOT NULL), lambda "@k": struct_pack(t := ${time}, k := "@k", l := ${empty}, p := ${empty}))`)})`;
     const limit = duckInteger(window.constant.value);
-    const entered = duck`CASE WHEN "@b".k = 1 THEN "@b".t WHEN "@b".t <= "@a".l["@b".k - 1] + ${limit} THEN "@a".l["@b".k - 1] ELSE "@a".l["@b".k] END`;
-    const start = duck`struct_pack(t := CAST(0 AS BIGINT), k := 0, l := ${empty})`;
-    const last = duck`list_reduce(list_sort(${events}), lambda "@a", "@b": struct_pack(t := "@b".t, k := "@b".k, l := list_transform(range(1, ${duckInteger(count + 1)}), lambda "@i": CASE WHEN "@i" = "@b".k THEN ${entered} ELSE "@a".l["@i"] END)), ${start}).l`;
+    const follows = duck`"@b".t <= "@a".l["@b".k - 1] + ${limit}${later}`;
+    const entered = duck`CASE WHEN "@b".k = 1 THEN "@b".t WHEN ${follows} THEN "@a".l["@b".k - 1] ELSE "@a".l["@b".k] END`;
+    const passed = duck`CASE WHEN "@b".k = 1 OR (${follows}) THEN "@b".t ELSE "@a".p["@b".k] END`;
+    const start = duck`struct_pack(t := CAST(0 AS BIGINT), k := 0, l := ${empty}, p := ${empty})`;
+    const replaced = (field: DuckSql, value: DuckSql) => duck`list_transform(range(1, ${duckInteger(count + 1)}), lambda "@i": CASE WHEN "@i" = "@b".k THEN ${value} ELSE "@a".${field}["@i"] END)`;
+    const last = duck`list_reduce(list_sort(${events}), lambda "@a", "@b": struct_pack(t := "@b".t, k := "@b".k, l := ${replaced(duck`l`, entered)}, p := ${replaced(duck`p`, passed)}), ${start}).l`;
     const sql = using(call, last, (reached) => duck`coalesce(list_max(list_filter(range(1, ${duckInteger(count + 1)}), lambda "@i": ${reached}["@i"] IS NOT NULL)), 0)`);
     return { sql: duck`CAST(${sql} AS UTINYINT)` };
   },
