@@ -363,9 +363,11 @@ class TrialOver extends SandpiperError {
   }
 }
 
-/** Whether other rows might load where these did not. */
+/** Whether other rows might load where these did not. A statement that does not fit the table is not the rows' fault: it waits for a schema that fits. */
 function isOfTheRows(error: unknown): boolean {
-  return error instanceof SandpiperError ? error.code === 'query-failed' && !(error instanceof Miscounted) : false;
+  if (!(error instanceof SandpiperError) || error.code !== 'query-failed' || error instanceof Miscounted) return false;
+  const { cause } = error;
+  return !(cause instanceof Error && /^(?:Binder|Catalog|Parser|TransactionContext|FATAL|INTERNAL|Out of Memory)/.test(cause.message));
 }
 
 function notLoaded(dataSource: string, error: unknown): SandpiperError {

@@ -180,3 +180,14 @@ test('loaded segments are deleted', async () => {
   expect(readdirSync(join(tables.folder, 'journal', 'events')).length).toBeLessThanOrEqual(1);
   expect(await tables.rows('SELECT count(*)::INT AS n FROM events')).toEqual([{ n: 60 }]);
 });
+
+test('rows wait in the journal while the table does not fit, and are loaded when it does', async () => {
+  const { tables, ingest, notices } = await start();
+  await tables.database.write(async (connection) => void (await connection.run('ALTER TABLE events DROP COLUMN note')));
+  const row = '{"id":1,"small":1,"name":"x","at":"2024-01-01"}';
+  await expect(ingest.accept('events', row, { wait: true })).rejects.toMatchObject({ message: expect.stringContaining('The rows are safe in the journal of events but not in its table yet, do not send them again') });
+  expect(notices).toEqual([expect.stringContaining('Events for data source events wait in the journal and are not in its table yet')]);
+  await tables.database.write(async (connection) => void (await connection.run('ALTER TABLE events ADD COLUMN note VARCHAR')));
+  await ingest.flush();
+  expect(await tables.rows('SELECT (SELECT count(*)::INT FROM events) AS n, (SELECT count(*)::INT FROM events_quarantine) AS q')).toEqual([{ n: 1, q: 0 }]);
+});
