@@ -94,7 +94,7 @@ export function ImportDialog({ file, path, dataSource, onClose, onImported }: Im
       <Button onClick={cancel}>{running ? 'Stop the import' : 'Cancel'}</Button>
       {schema && (
         <Button look="primary" disabled={running || faults.length > 0} onClick={run}>
-          {dataSource !== undefined && mode === 'replace' ? `Replace the rows of ${dataSource}` : `Import ${schema.lines - schema.blank} rows`}
+          {dataSource !== undefined && mode === 'replace' ? `Replace the rows of ${dataSource}` : `Import ${(schema.lines - schema.blank).toLocaleString('en')} rows`}
         </Button>
       )}
     </>

@@ -67,7 +67,8 @@ interface FieldProps {
 }
 
 function Field({ id, parameter, draft, onDraft, onValue, describedBy, invalid }: FieldProps) {
-  const standing = parameter.defaultValue ?? parameter.example ?? '';
+  const standing = parameter.defaultValue ?? '';
+  const hint = parameter.defaultValue ?? (parameter.example === undefined ? '' : `for example ${parameter.example}`);
   const shared = { id, 'aria-describedby': describedBy, 'aria-invalid': invalid };
   switch (kindOf(parameter)) {
     case 'choice':
@@ -99,13 +100,13 @@ function Field({ id, parameter, draft, onDraft, onValue, describedBy, invalid }:
         />
       );
     case 'integer':
-      return <input {...shared} type="text" inputMode="numeric" value={draft} placeholder={standing} onChange={(event) => onDraft(event.target.value.trim())} />;
+      return <input {...shared} type="text" inputMode="numeric" value={draft} placeholder={hint} onChange={(event) => onDraft(event.target.value.trim())} />;
     case 'number':
-      return <input {...shared} type="text" inputMode="decimal" value={draft} placeholder={standing} onChange={(event) => onDraft(event.target.value.trim())} />;
+      return <input {...shared} type="text" inputMode="decimal" value={draft} placeholder={hint} onChange={(event) => onDraft(event.target.value.trim())} />;
     case 'list':
-      return <input {...shared} type="text" value={draft} placeholder={standing || 'a,b,c'} onChange={(event) => onDraft(event.target.value)} onBlur={() => onValue(draft === '' ? undefined : draft)} />;
+      return <input {...shared} type="text" value={draft} placeholder={hint || 'a,b,c'} onChange={(event) => onDraft(event.target.value)} onBlur={() => onValue(draft === '' ? undefined : draft)} />;
     default:
-      return <input {...shared} type="text" value={draft} placeholder={standing} onChange={(event) => onDraft(event.target.value)} />;
+      return <input {...shared} type="text" value={draft} placeholder={hint} onChange={(event) => onDraft(event.target.value)} />;
   }
 }
 

@@ -23,7 +23,6 @@ export function chartOption(result: RunView, choice: ChartChoice, colours: Chart
     color: [...colours.series],
     useUTC: true,
     animation: false,
-    aria: { enabled: true },
     textStyle: { fontFamily: 'Inter Variable, sans-serif', fontSize: 12, color: colours.text },
     tooltip: {
       trigger: choice.kind === 'scatter' || choice.kind === 'pie' ? 'item' : 'axis',
@@ -73,7 +72,7 @@ function zoomSlider(colours: ChartColours): Record<string, unknown> {
 }
 
 function drawn(kind: ChartKind, points: number): Record<string, unknown> {
-  const line = { type: 'line', showSymbol: points <= 60, symbolSize: 5, lineStyle: { width: 2 }, connectNulls: false };
+  const line = { type: 'line', symbol: 'circle', showSymbol: points <= 60, symbolSize: 5, lineStyle: { width: 2 }, connectNulls: false };
   switch (kind) {
     case 'area':
       return { ...line, areaStyle: { opacity: 0.18 } };

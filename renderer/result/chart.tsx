@@ -3,12 +3,12 @@
  * Gives PNG and SVG of what is seen, at any time, through the handle.
  */
 import { BarChart, LineChart, PieChart, ScatterChart } from 'echarts/charts';
-import { AriaComponent, DataZoomComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
+import { DataZoomComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
 import { init, use, type ECharts, type EChartsCoreOption } from 'echarts/core';
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 import { useEffect, useImperativeHandle, useRef, type Ref } from 'react';
 
-use([LineChart, BarChart, ScatterChart, PieChart, GridComponent, LegendComponent, TooltipComponent, DataZoomComponent, AriaComponent, CanvasRenderer, SVGRenderer]);
+use([LineChart, BarChart, ScatterChart, PieChart, GridComponent, LegendComponent, TooltipComponent, DataZoomComponent, CanvasRenderer, SVGRenderer]);
 
 export interface ChartHandle {
   readonly png: () => Promise<Uint8Array>;
@@ -52,5 +52,9 @@ export function Chart({ option, label, background, ref }: { option: EChartsCoreO
     },
   }), [option, background]);
 
-  return <div ref={container} role="img" aria-label={label} style={{ width: '100%', height: '100%' }} />;
+  return (
+    <div role="img" aria-label={label} style={{ width: '100%', height: '100%' }}>
+      <div ref={container} aria-hidden style={{ width: '100%', height: '100%' }} />
+    </div>
+  );
 }
