@@ -12,7 +12,7 @@ import {
   asWholeNumber, decimalToDecimal, floatToDecimal, fractionToInteger, integerToInteger, textToDecimal, textToInteger, textToIntegerOrNull, wrapConstant,
 } from './convert-number.ts';
 import { textSql } from './convert-text.ts';
-import { textToTimeOrNull, toDate, toDateTime, toDateTime64 } from './convert-time.ts';
+import { constantTime, textToTimeOrNull, toDate, toDateTime, toDateTime64 } from './convert-time.ts';
 import { duck, duckInteger, duckName, duckString, joined, type DuckSql } from './duck.ts';
 import { evaluatedOnce } from './evaluated-once.ts';
 import { defaultSql, duckTypeSql, plainSql, tupleFieldNames } from './physical.ts';
@@ -36,10 +36,16 @@ export function cast(value: Bound, to: ClickHouseType, options: ConversionOption
   if (value.representation === 'plain' && sameType(value.type, to)) return value;
   const conversion = { zone: options.timeZone ?? 'UTC', span: value.span, depth: 0 };
   const constant = value.constant === undefined ? undefined : castConstant(value.constant, value.type, to);
-  const literal = constant === undefined ? undefined : constantSql(constant, to);
+  const literal = (constant === undefined ? undefined : constantSql(constant, to)) ?? timeLiteral(value, to, conversion);
   const sql = literal ?? convert(plainSql(value), value.type, to, conversion);
   const result = bound(to, sql, value.span);
   return constant === undefined ? result : { ...result, constant };
+}
+
+/** A constant text as a literal of a date or time; undefined where this is none. */
+function timeLiteral(value: Bound, to: ClickHouseType, conversion: Conversion): DuckSql | undefined {
+  if (value.constant?.kind !== 'text' || !isText(bare(value.type))) return undefined;
+  return constantTime(value.constant.value, bare(to), conversion.zone);
 }
 
 /** toInt32OrNull and its kin: the text as this type, or the fallback (NULL when undefined) where it cannot be read. */

@@ -88,6 +88,30 @@ export function toDateTime64(value: DuckSql, from: ClickHouseType, to: DateTime6
   }
 }
 
+const USUAL_FORM = /^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z)?)?$/;
+
+/**
+ * A constant text in the usual forms as a literal of DuckDB, which then can skip blocks of a sorted table; undefined
+ * for other forms, which macros read while running, and for other types.
+ */
+export function constantTime(text: string, to: ClickHouseType, serverZone: string): DuckSql | undefined {
+  if (to.kind !== 'Date' && to.kind !== 'Date32' && to.kind !== 'DateTime' && to.kind !== 'DateTime64') return undefined;
+  const match = USUAL_FORM.exec(text);
+  if (!match) return undefined;
+  const [, year = '', month = '', day = '', hour = '00', minute = '00', second = '00', fraction = '', absolute] = match;
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day) || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  const clamped = to.kind === 'Date' ? Number(year) >= 1970 && text.slice(0, 10) <= '2149-06-06' : Number(year) >= 1900 && Number(year) <= 2299;
+  if (!clamped) return undefined;
+  if (to.kind === 'Date' || to.kind === 'Date32') return absolute === undefined ? duck`CAST(${duckString(text.slice(0, 10))} AS DATE)` : undefined;
+  const digits = to.kind === 'DateTime' ? 0 : to.precision;
+  const kept = fraction.slice(0, digits);
+  const literal = duckString(`${year}-${month}-${day} ${hour}:${minute}:${second}${kept === '' ? '' : `.${kept}`}`);
+  if (digits > 6) return absolute !== undefined || isUtc(zoneOf(to, serverZone)) ? duck`CAST(${literal} AS TIMESTAMP_NS)` : undefined;
+  const clock = duck`CAST(${literal} AS TIMESTAMP)`;
+  return absolute === undefined ? utcTime(clock, zoneOf(to, serverZone)) : clock;
+}
+
 /** Text in ClickHouse's best-effort forms as UTC. */
 function readTime(value: DuckSql, zone: string, what: string): DuckSql {
   const read = (text: DuckSql) => duck`sandpiper_time(${text}, ${duckString(what)})`;

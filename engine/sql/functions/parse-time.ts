@@ -1,6 +1,6 @@
 /** Reading times from text: parseDateTimeBestEffort in many forms, parseDateTime in a given format. */
 import { bound, type Bound } from '../bound.ts';
-import { cutTo } from '../convert-time.ts';
+import { constantTime, cutTo } from '../convert-time.ts';
 import { duck, duckString, type DuckSql } from '../duck.ts';
 import { evaluatedOnce } from '../evaluated-once.ts';
 import { duckTypeSql, plainSql } from '../physical.ts';
@@ -40,6 +40,8 @@ function bestEffort(american: boolean, wide: boolean, onFailure: OnFailure) {
     const named = zoneText && checkZone(constantText(call, zoneText, 'the time zone'), zoneText.span);
     const type = wide ? dateTime64(precision, named) : dateTime(named);
     const zone = named ?? call.context.timeZone;
+    const known = value.constant?.kind === 'text' && !american ? constantTime(value.constant.value, type, call.context.timeZone) : undefined;
+    if (known) return bound(onFailure === 'null' ? nullable(type) : usualType([value], type), known, call.span);
     const utc = evaluatedOnce(text, (one) => {
       const read = american ? duck`sandpiper_time_us_or_null(${one})` : duck`sandpiper_time_or_null(${one})`;
       return isUtc(zone) ? read : duck`CASE WHEN sandpiper_absolute(${one}) THEN ${read} ELSE ${utcTime(read, zone)} END`;
