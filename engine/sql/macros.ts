@@ -151,4 +151,12 @@ export const DUCKDB_MACROS: readonly string[] = [
 
   // The text from the first character on that begins at this byte or later.
   `CREATE OR REPLACE MACRO sandpiper_after_byte(t, byte) AS array_to_string(list_filter(regexp_extract_all(t, '(?s).'), lambda c, i: strlen(substring(t, 1, i - 1)) + 1 >= byte), '')`,
+
+  // JSON text as JSON, NULL where it is none; and JSON values as ClickHouse reads them, NULL where they do not fit.
+  `CREATE OR REPLACE MACRO sandpiper_json(t) AS list_transform([t], lambda text: CASE WHEN json_valid(text) THEN CAST(text AS JSON) END)[1]`,
+  `CREATE OR REPLACE MACRO sandpiper_json_string(j) AS CASE json_type(j) WHEN 'DOUBLE' THEN sandpiper_float_text(CAST(j AS DOUBLE)) WHEN 'NULL' THEN NULL ELSE json_extract_string(j, '$') END`,
+  `CREATE OR REPLACE MACRO sandpiper_json_raw(j) AS CASE json_type(j) WHEN 'DOUBLE' THEN sandpiper_float_text(CAST(j AS DOUBLE)) ELSE CAST(j AS VARCHAR) END`,
+  `CREATE OR REPLACE MACRO sandpiper_json_integer(j) AS CASE json_type(j) WHEN 'BIGINT' THEN CAST(j AS HUGEINT) WHEN 'UBIGINT' THEN CAST(j AS HUGEINT) WHEN 'DOUBLE' THEN TRY_CAST(trunc(CAST(j AS DOUBLE)) AS HUGEINT)
+    WHEN 'VARCHAR' THEN CASE WHEN regexp_full_match(json_extract_string(j, '$'), '[+-]?[0-9]+') THEN TRY_CAST(json_extract_string(j, '$') AS HUGEINT) WHEN regexp_full_match(json_extract_string(j, '$'), '[+-]?[0-9]*[.][0-9]*') THEN TRY_CAST(trunc(TRY_CAST(json_extract_string(j, '$') AS DOUBLE)) AS HUGEINT) END END`,
+  `CREATE OR REPLACE MACRO sandpiper_json_float(j) AS CASE json_type(j) WHEN 'BIGINT' THEN CAST(j AS DOUBLE) WHEN 'UBIGINT' THEN CAST(j AS DOUBLE) WHEN 'DOUBLE' THEN CAST(j AS DOUBLE) WHEN 'VARCHAR' THEN TRY_CAST(json_extract_string(j, '$') AS DOUBLE) END`,
 ];
