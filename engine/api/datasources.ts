@@ -48,7 +48,7 @@ export function datasourcesRoutes(app: Hono, workspace: Workspace): void {
     if (!body) throw new SandpiperError('bad-request', 'There is no file in the request: send it as the body, or as a field of a multipart form.');
     const format = fields['format'] ?? 'csv';
     if (format !== 'ndjson' && format !== 'csv') throw new SandpiperError('unsupported', `The format ${format} is not supported yet: send ndjson or csv.`);
-    const receipt = await workspace.importBody(name, body, { mode, format, fileName: fileName ?? `${name}.${format}` });
+    const receipt = await workspace.importBody(name, body, { mode, format, fileName: fileName ?? `${name}.${format}`, mayEmpty: fields['replace_truncate_when_empty'] === 'true' });
     const source = workspace.getDataSource(name);
     const invalid = await workspace.malformedRows(name, receipt.importId);
     const problems = [plural(receipt.quarantined - invalid, 'row', 'rows', ' in quarantine'), plural(invalid, 'invalid line', 'invalid lines', '')].filter((text) => text !== '').join(' and ');

@@ -7,7 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import { unreachable } from '../errors.ts';
+import { SandpiperError, unreachable } from '../errors.ts';
 import { duck, duckName } from '../sql/duck.ts';
 import { appendBlock, loadBlock, Miscounted, AmbiguousColumns, RowStore, type BlockLoad, type BlockOutcome, type Materialize } from './block-loader.ts';
 import type { Database } from './database.ts';
@@ -22,6 +22,8 @@ export type { FileFormat };
 
 export interface ImportOptions {
   readonly mode: 'append' | 'replace';
+  /** Lets a replacement that holds not one good row empty the table; else it is refused and the rows stay. */
+  readonly mayEmpty?: boolean;
   /** Default: by the file's name and first byte. NDJSON and JSON arrays are told apart by the file itself. */
   readonly format?: FileFormat;
   /** Default: the path's last part. */
@@ -102,11 +104,18 @@ export async function importFile(database: Database, path: string, table: Ingest
         if (options.mode === 'replace') await connection.run(duck`DELETE FROM main.${duckName(table.name)}`.text);
         await loadAll(load, file, format, options.blockBytes ?? BLOCK_BYTES, add);
         options.signal?.throwIfAborted();
+        if (options.mode === 'replace' && lines.loaded === 0 && !options.mayEmpty) throw emptyReplacement(table.name, file.name, reasons);
         return { lines, reasons };
       },
       options.signal ? { signal: options.signal } : {},
     );
   }
+}
+
+function emptyReplacement(table: string, file: string, reasons: Reasons): SandpiperError {
+  const [first] = reasons.list();
+  const why = first ? `: the first reason is "${first.message}", in line ${first.firstLine}` : '';
+  return new SandpiperError('bad-request', `The file ${file} has no row that fits ${table}${why}. The rows that are there stay as they are; to empty the data source, truncate it.`);
 }
 
 interface LineAccount {

@@ -139,7 +139,8 @@ export class Queries {
   /** SQL that a client sent. With a leading `%` it is a template; `_` is the pipe that `over` names. */
   async runSql(text: string, options: QueryOptions & { readonly over?: string }): Promise<QueryResult & { readonly format?: string }> {
     const world = this.#world();
-    const rendered = /^\s*%/.test(text) ? render(parseTemplate(text), options.parameters) : undefined;
+    // The mark of a template becomes a space, so that positions stay those of the text.
+    const rendered = /^\s*%/.test(text) ? render(parseTemplate(text.replace('%', ' ')), options.parameters) : undefined;
     const sql = rendered?.sql ?? text;
     const place = (error: unknown): unknown => {
       const span = error instanceof SandpiperError ? error.detail.span : undefined;

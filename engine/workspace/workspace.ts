@@ -3,7 +3,7 @@
  * keeps tables and views in step with them, takes rows in, answers queries, and tells listeners what changed.
  */
 import { randomUUID } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -52,6 +52,13 @@ export type Change =
 export type PreviewSource =
   | { readonly kind: 'node'; readonly path: string; readonly text?: string; readonly node: string }
   | { readonly kind: 'sql'; readonly sql: string };
+
+export interface ImportFileOptions {
+  /** Shown instead of the file's own name. */
+  readonly fileName?: string;
+  readonly format?: FileFormat;
+  readonly mayEmpty?: boolean;
+}
 
 interface Counts {
   rowCount: number;
@@ -275,11 +282,11 @@ export class Workspace {
   }
 
   /** Imports a file of this machine and gives the receipt. */
-  importFile(name: string, path: string, mode: 'append' | 'replace', options: { readonly fileName?: string; readonly format?: FileFormat } = {}): Promise<ImportReceipt> {
+  importFile(name: string, path: string, mode: 'append' | 'replace', options: ImportFileOptions = {}): Promise<ImportReceipt> {
     return this.#startImport(path, name, mode, options).finished;
   }
 
-  #startImport(path: string, name: string, mode: 'append' | 'replace', options: { readonly fileName?: string; readonly format?: FileFormat }): { readonly job: Job; readonly finished: Promise<ImportReceipt> } {
+  #startImport(path: string, name: string, mode: 'append' | 'replace', options: ImportFileOptions): { readonly job: Job; readonly finished: Promise<ImportReceipt> } {
     const table = this.#getTable(name);
     return this.jobs.start('import', `Import ${options.fileName ?? basename(path)} into ${name}`, async ({ signal, progress }) => {
       // Events that were answered before belong before the file's rows.
@@ -293,11 +300,13 @@ export class Workspace {
   }
 
   /** Imports a body that arrives as a stream. */
-  async importBody(name: string, body: AsyncIterable<Uint8Array>, options: { readonly mode: 'append' | 'replace'; readonly format: FileFormat; readonly fileName: string }): Promise<ImportReceipt> {
+  async importBody(name: string, body: AsyncIterable<Uint8Array>, options: ImportFileOptions & { readonly mode: 'append' | 'replace'; readonly fileName: string }): Promise<ImportReceipt> {
     this.#getTable(name);
+    const { mode, ...rest } = options;
     const file = await this.#stageStream(options.fileName, body);
     try {
-      return await this.importFile(name, file, options.mode, { fileName: options.fileName, format: options.format });
+      if (statSync(file).size === 0) throw new SandpiperError('bad-request', 'There is no file in the request: send it as the body, or as a field of a multipart form.');
+      return await this.importFile(name, file, mode, rest);
     } finally {
       rmSync(file, { force: true });
     }

@@ -42,7 +42,7 @@ export async function openEngine(files: Readonly<Record<string, string>>, option
   const server = await openServer(workspace, { port: 0, host: '127.0.0.1', pageFolder: join(project, 'page'), acceptsPaths: options.acceptsPaths ?? false });
   const admin = workspace.tokens.admin.token;
   const ask = (path: string, { method, headers, body, token = admin }: Asking = {}) => {
-    const authorized = token === '' ? {} : { Authorization: `Bearer ${token}` };
+    const authorized: Record<string, string> = token === '' ? {} : { Authorization: `Bearer ${token}` };
     return send(server.address, path, method ?? (body === undefined ? 'GET' : 'POST'), { ...authorized, ...headers }, body);
   };
   return {

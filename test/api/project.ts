@@ -77,6 +77,8 @@ TYPE endpoint
   'pipes/helper.pipe': `NODE helper_node
 SQL >
     SELECT count() AS n FROM visits
+
+TYPE standard
 `,
 };
 
