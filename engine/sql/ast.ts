@@ -39,6 +39,8 @@ export type Literal =
 export interface Identifier {
   readonly kind: 'identifier';
   readonly parts: readonly [Name, ...Name[]];
+  /** Made of `*`: the column itself, even where an alias has its name. */
+  readonly isColumn?: true;
   readonly span: Span;
 }
 

@@ -121,7 +121,7 @@ export class Binder {
   /** Whether the expression holds an aggregate that is not a window function, through aliases too. */
   hasAggregate(expression: Expression, seen: readonly string[] = this.#resolving): boolean {
     if (expression.kind === 'call' && expression.over === undefined && isAggregate(expression)) return true;
-    if (expression.kind === 'identifier' && expression.parts.length === 1) {
+    if (expression.kind === 'identifier' && expression.parts.length === 1 && !expression.isColumn) {
       const name = expression.parts[0].text;
       const alias = this.#lambdas.has(name) || seen.includes(name) ? undefined : this.aliases.get(name);
       return alias !== undefined && this.hasAggregate(alias, [...seen, name]);
@@ -148,7 +148,7 @@ export class Binder {
     const [first, ...rest] = identifier.parts;
     const parameter = this.#lambdas.get(first.text);
     if (parameter) return this.#parts({ ...parameter, span: first.span }, rest.map((part) => part.text), identifier.span);
-    const alias = this.aliasOf(first.text);
+    const alias = identifier.isColumn ? undefined : this.aliasOf(first.text);
     if (alias && (rest.length === 0 || !this.scope.find(identifier))) {
       const value = this.#guarded(first.text, alias);
       return this.#parts({ ...value, span: first.span }, rest.map((part) => part.text), identifier.span);

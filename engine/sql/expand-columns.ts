@@ -47,10 +47,10 @@ function itemOf(column: ScopeColumn, columns: readonly ScopeColumn[], at: Asteri
   const same = columns.filter((other) => other.name === column.name);
   const qualifier = column.qualifiers.at(-1);
   const name: Name = { text: column.name, quoted: true, span: at.span };
-  if (same.length < 2 || qualifier === undefined) return { name: column.name, expression: { kind: 'identifier', parts: [name], span: at.span } };
+  if (same.length < 2 || qualifier === undefined) return { name: column.name, expression: { kind: 'identifier', parts: [name], isColumn: true, span: at.span } };
   const table: Name = { text: qualifier, quoted: true, span: at.span };
   const shown = same[0] === column ? column.name : `${qualifier}.${column.name}`;
-  return { name: shown, expression: { kind: 'identifier', parts: [table, name], span: at.span } };
+  return { name: shown, expression: { kind: 'identifier', parts: [table, name], isColumn: true, span: at.span } };
 }
 
 function transformed(items: readonly SelectItem[], transformers: readonly ColumnTransformer[]): readonly SelectItem[] {

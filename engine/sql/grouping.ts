@@ -10,7 +10,10 @@ import { bound, type Bound } from './bound.ts';
 import { columnName } from './column-name.ts';
 import { duck, duckInteger, duckName, type DuckSql } from './duck.ts';
 import { defaultSql, plainSql } from './physical.ts';
+import { LAMBDA_PREFIX } from './statement.ts';
 import { bare, UINT64, type ClickHouseType } from './types.ts';
+
+const LAMBDA_NAMES = new RegExp(`${LAMBDA_PREFIX}\\d+`, 'g');
 
 interface Key {
   readonly expression: Expression;
@@ -64,9 +67,14 @@ export class Grouping {
     const before = this.#binder.scope.reads;
     const value = this.#tryBefore(expression, binder);
     if (!value) return undefined;
-    const key = this.keys.find((one) => one.value.sql.text === value.sql.text);
+    const key = this.#keyLike(value);
     if (key) return this.#keyColumn(key, expression.span);
     return this.#binder.scope.reads === before && expression.kind !== 'identifier' ? value : undefined;
+  }
+
+  #keyLike(value: Bound): Key | undefined {
+    const wanted = shapeOf(value.sql);
+    return this.keys.find((key) => shapeOf(key.value.sql) === wanted);
   }
 
   /** The expression over the columns of FROM; undefined when it cannot stand there. */
@@ -121,7 +129,7 @@ export class Grouping {
   #groupingOf(call: Call): Bound {
     const keys = call.arguments.map((argument) => {
       const value = this.#binder.bind(argument);
-      const key = this.keys.find((one) => one.value.sql.text === value.sql.text);
+      const key = this.#keyLike(value);
       if (!key) throw new SandpiperError('type', `grouping takes keys of GROUP BY, and ${columnName(argument)} is none.`, { span: argument.span });
       return plainSql(key.value);
     });
@@ -169,6 +177,17 @@ export class Grouping {
     const keys = this.keys.map((key) => duck`${defaultSql(key.value.type)} AS ${duckName(key.id)}`);
     return duck`SELECT ${[...keys, ...[...this.#aggregates.values()].map(named), duck`${duckInteger(1)} AS "total"`]} ${from}`;
   }
+}
+
+/** The SQL with its lambda parameters numbered from one: bound twice, an expression has other names for them. */
+function shapeOf(sql: DuckSql): string {
+  if (!sql.text.includes(LAMBDA_PREFIX)) return sql.text;
+  const numbers = new Map<string, number>();
+  return sql.text.replace(LAMBDA_NAMES, (name) => {
+    const number = numbers.get(name) ?? numbers.size + 1;
+    numbers.set(name, number);
+    return `${LAMBDA_PREFIX}${number}`;
+  });
 }
 
 function named(computed: Computed): DuckSql {

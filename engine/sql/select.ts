@@ -212,8 +212,9 @@ function byPosition(expression: Expression, columns: readonly Column[]): Bound |
 function named(items: readonly SelectItem[], binder: Binder): readonly Column[] {
   const used = new Set<string>();
   return items.map((item) => {
-    let id = item.name;
-    for (let copy = 2; used.has(id.toLowerCase()); copy += 1) id = `${item.name} ${copy}`;
+    // DuckDB's names cannot hold NUL.
+    let id = item.name.replaceAll('\0', ' ');
+    for (let copy = 2; used.has(id.toLowerCase()); copy += 1) id = `${item.name.replaceAll('\0', ' ')} ${copy}`;
     used.add(id.toLowerCase());
     return { name: item.name, id, value: binder.bind(item.expression) };
   });

@@ -43,6 +43,9 @@ export interface StatementOptions {
   readonly bindQuery: (query: Query, environment: Environment) => Relation;
 }
 
+/** Begins the names of DuckDB's lambda parameters, so that they are told from columns (grouping.ts compares SQL without them). */
+export const LAMBDA_PREFIX = 'λ';
+
 export class Statement {
   readonly options: StatementOptions;
   readonly context: FunctionContext;
@@ -66,7 +69,7 @@ export class Statement {
         return options.nowMicros;
       },
       call: (name, args, span) => this.callFunction(name, args, span),
-      freshName: () => this.fresh('v'),
+      freshName: () => this.fresh(LAMBDA_PREFIX),
     };
   }
 
