@@ -159,4 +159,14 @@ export const DUCKDB_MACROS: readonly string[] = [
   `CREATE OR REPLACE MACRO sandpiper_json_integer(j) AS CASE json_type(j) WHEN 'BIGINT' THEN CAST(j AS HUGEINT) WHEN 'UBIGINT' THEN CAST(j AS HUGEINT) WHEN 'DOUBLE' THEN TRY_CAST(trunc(CAST(j AS DOUBLE)) AS HUGEINT)
     WHEN 'VARCHAR' THEN CASE WHEN regexp_full_match(json_extract_string(j, '$'), '[+-]?[0-9]+') THEN TRY_CAST(json_extract_string(j, '$') AS HUGEINT) WHEN regexp_full_match(json_extract_string(j, '$'), '[+-]?[0-9]*[.][0-9]*') THEN TRY_CAST(trunc(TRY_CAST(json_extract_string(j, '$') AS DOUBLE)) AS HUGEINT) END END`,
   `CREATE OR REPLACE MACRO sandpiper_json_float(j) AS CASE json_type(j) WHEN 'BIGINT' THEN CAST(j AS DOUBLE) WHEN 'UBIGINT' THEN CAST(j AS DOUBLE) WHEN 'DOUBLE' THEN CAST(j AS DOUBLE) WHEN 'VARCHAR' THEN TRY_CAST(json_extract_string(j, '$') AS DOUBLE) END`,
+
+  // The host of a URL as domain() finds it (no user name with a password), and as domainRFC() does.
+  `CREATE OR REPLACE MACRO sandpiper_host(url) AS list_transform([regexp_extract(url, '^(?:[A-Za-z0-9.+-]*://|//)?([^:/?#\\s<>%{}|\\\\^~\\[\\];=&]*)(?:[:/?#]|$)', 1)], lambda authority:
+    CASE WHEN NOT contains(authority, '.') OR authority[-1] = '.' OR url[-1] = '.' THEN CASE WHEN url IS NULL THEN NULL ELSE '' END ELSE regexp_replace(authority, '^.*@', '') END)[1]`,
+  `CREATE OR REPLACE MACRO sandpiper_host_rfc(url) AS list_transform([regexp_replace(regexp_extract(url, '^(?:[A-Za-z0-9.+-]*://|//)?([^/?#\\s<>%{}|\\\\^~;&]*)(?:[/?#]|$)', 1), '^.*@', '')], lambda authority:
+    CASE WHEN authority[1] = '[' THEN regexp_extract(authority, '^\\[([^\\]]*)\\]', 1) WHEN NOT contains(regexp_replace(authority, ':.*$', ''), '.') OR regexp_replace(authority, ':.*$', '')[-1] = '.' THEN CASE WHEN url IS NULL THEN NULL ELSE '' END ELSE regexp_replace(authority, ':.*$', '') END)[1]`,
+  `CREATE OR REPLACE MACRO sandpiper_url_decode(t) AS CASE WHEN contains(t, '%') THEN coalesce(TRY(url_decode(t)), t) ELSE t END`,
+
+  // x=1&y as its parts; a last one without a value is left out, as in ClickHouse.
+  `CREATE OR REPLACE MACRO sandpiper_url_parameters(t) AS list_transform([string_split_regex(t, '[&#]')], lambda parts: list_filter(parts, lambda part, i: i < len(parts) OR contains(part, '=')))[1]`,
 ];

@@ -12,6 +12,7 @@ import { DATE_NOW } from './date-now.ts';
 import { DATE_PARTS } from './date-parts.ts';
 import { DATE_STARTS } from './date-start.ts';
 import type { FunctionDefinition } from './definition.ts';
+import { URLS } from './url.ts';
 import { JSON_FUNCTIONS } from './json.ts';
 import { SPLITTING } from './splitting.ts';
 import { REGULAR_EXPRESSION } from './regular-expression.ts';
@@ -68,6 +69,7 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   REGULAR_EXPRESSION,
   SPLITTING,
   JSON_FUNCTIONS,
+  URLS,
 ];
 
 const EXACT = new Map<string, FunctionDefinition>();
