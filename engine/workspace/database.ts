@@ -175,9 +175,14 @@ async function attempt<T>(path: string, work: () => Promise<T>, sql?: string): P
   try {
     return await work();
   } catch (error) {
-    if (error instanceof SandpiperError || !(error instanceof Error)) throw error;
+    if (!(error instanceof Error) || !isDuckDBError(error)) throw error;
     throw explained(error, path, sql);
   }
+}
+
+/** DuckDB throws plain Errors whose message begins with their kind; anything else is a mistake of ours or the user's. */
+function isDuckDBError(error: Error): boolean {
+  return error.constructor === Error && /^(?:[A-Z][A-Za-z]*(?: [A-Za-z]+)* (?:Error|Exception):|INTERRUPT|Failed to|.*(?:lock on file|already open|\.duckdb))/s.test(error.message);
 }
 
 function explained(error: Error, path: string, sql: string | undefined): SandpiperError {

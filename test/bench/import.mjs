@@ -13,7 +13,7 @@ export async function benchImport(folder, rows) {
   const startedFloor = performance.now();
   const instance = await DuckDBInstance.create(join(folder, 'floor.duckdb'));
   const connection = await instance.connect();
-  const columns = COLUMNS.map(([name, , type]) => `${name}: '${type}'`).join(', ');
+  const columns = COLUMNS.map(([name, , type]) => `"${name}": '${type}'`).join(', ');
   await connection.run(`CREATE TABLE visits AS SELECT * FROM read_json('${file}', format = 'newline_delimited', columns = {${columns}})`);
   connection.closeSync();
   instance.closeSync();
