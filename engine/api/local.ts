@@ -5,6 +5,7 @@
 import type { Context, Hono } from 'hono';
 import { stream } from 'hono/streaming';
 import { timingSafeEqual } from 'node:crypto';
+import { basename } from 'node:path';
 import { z } from 'zod';
 import { SandpiperError } from '../errors.ts';
 import type { Job } from '../workspace/jobs.ts';
@@ -14,6 +15,7 @@ import { failureOf } from './failure.ts';
 import { isLoopbackHost, isOwnOrigin } from './loopback.ts';
 import { projectView } from './project-view.ts';
 import { SECRET_HEADER, type ChangeMessage, type JobView, type RequestView } from './protocol.ts';
+import { streamOf } from './request-body.ts';
 import { runView } from './run-view.ts';
 import { scopeTexts } from './workspaces.ts';
 
@@ -109,7 +111,7 @@ export function localRoutes(app: Hono, workspace: Workspace, options: LocalOptio
   app.post('/local/uploads', async (context) => {
     const sent = context.req.raw.body;
     if (!sent) throw new SandpiperError('bad-request', 'There is no file in the request.');
-    return context.json({ upload: await workspace.stage(query(context, 'name'), sent) });
+    return context.json({ upload: basename(await workspace.uploads.keep(query(context, 'name'), streamOf(sent))) });
   });
   app.post('/local/inspect', async (context) => context.json({ job: workspace.inspect(source((await body(context, Bodies.inspect)).source)).id }));
   app.post('/local/imports', async (context) => {
@@ -141,7 +143,7 @@ export function localRoutes(app: Hono, workspace: Workspace, options: LocalOptio
   }));
 
   function source(given: z.infer<typeof FileSource>): string {
-    if ('upload' in given) return workspace.stagedFile(given.upload);
+    if ('upload' in given) return workspace.uploads.find(given.upload);
     if (!options.acceptsPaths) throw new SandpiperError('forbidden', 'A path on this machine is taken from the desktop app only. Send the file instead.');
     return given.path;
   }

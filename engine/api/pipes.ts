@@ -5,6 +5,7 @@ import { getFormat } from '../workspace/result-format.ts';
 import { isAdmin, mayReadPipe } from '../workspace/tokens.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { demand, tokenOf } from './authenticate.ts';
+import { jobView } from './job-view.ts';
 import { pipeView } from './pipe-view.ts';
 import { parametersOf, readValues } from './request-values.ts';
 import { answer, quoting } from './sql.ts';
@@ -22,6 +23,29 @@ export function pipesRoutes(app: Hono, workspace: Workspace): void {
   app.get('/v1/pipes', (context) => {
     const token = tokenOf(context, workspace.tokens);
     return context.json({ pipes: workspace.project.pipes.filter((pipe) => mayReadPipe(token, pipe.name)).map(({ name }) => ({ name })) });
+  });
+
+  app.post('/v0/pipes/:name/copy', async (context) => {
+    demand(isAdmin(tokenOf(context, workspace.tokens)), 'run a copy');
+    const { fields } = await readValues(context);
+    const { _mode: mode, ...parameters } = parametersOf(fields);
+    if (mode !== undefined && mode !== 'append' && mode !== 'replace') throw new SandpiperError('bad-request', `The parameter _mode is append or replace, not ${mode}.`);
+    const name = context.req.param('name');
+    const job = workspace.copy(name, { mode, parameters });
+    return context.json({ ...pipeView(workspace.getPipe(name), workspace), job: jobView(job) });
+  });
+  for (const verb of ['pause', 'resume']) {
+    app.post(`/v0/pipes/:name/copy/${verb}`, () => {
+      throw new SandpiperError('unsupported', 'Copies run when they are asked for: Sandpiper keeps no schedule to pause or resume.');
+    });
+  }
+  app.post('/v0/pipes/:name/nodes/:node/population', async (context) => {
+    demand(isAdmin(tokenOf(context, workspace.tokens)), 'populate a data source');
+    const { fields } = await readValues(context);
+    const refused = ['populate_subset', 'populate_condition'].find((name) => fields[name] !== undefined);
+    if (refused !== undefined) throw new SandpiperError('unsupported', `${refused} is not supported yet: a population runs over all rows.`);
+    const job = workspace.populate(context.req.param('name'), context.req.param('node'), { truncate: fields['truncate'] === 'true' });
+    return context.json({ ...pipeView(workspace.getPipe(context.req.param('name')), workspace), job: jobView(job) });
   });
 
   for (const path of ['/v0/pipes/:file', '/v1/pipes/:file']) {

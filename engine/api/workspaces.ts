@@ -1,9 +1,9 @@
 /** What Tinybird's clients ask before anything else: tokens, version, the workspace, jobs. */
 import type { Hono } from 'hono';
 import { isAdmin, scopeText, type Token } from '../workspace/tokens.ts';
-import type { Job } from '../workspace/jobs.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { demand, tokenOf } from './authenticate.ts';
+import { jobView } from './job-view.ts';
 
 export function workspacesRoutes(app: Hono, workspace: Workspace): void {
   app.get('/tokens', (context) => {
@@ -52,19 +52,6 @@ function tokenView(token: Token) {
     id: token.id, name: token.name, token: token.token, description: '', origin: { type: 'C' }, host: null, is_internal: false,
     scopes: token.scopes.map((scope) => (scope.type === 'ADMIN' ? { type: 'ADMIN', resource: '', filter: '' } : { type: scope.type, resource: scope.resource, filter: '' })),
   };
-}
-
-const KINDS: Readonly<Record<Job['kind'], string>> = { inspect: 'import', import: 'import', populate: 'populateview', copy: 'copy' };
-
-function jobView(job: Job) {
-  return {
-    id: job.id, job_id: job.id, kind: KINDS[job.kind], status: job.status, created_at: sqlTime(job.createdAt), updated_at: sqlTime(job.updatedAt),
-    ...(job.error instanceof Error ? { error: job.error.message } : {}),
-  };
-}
-
-function sqlTime(date: Date): string {
-  return date.toISOString().replace('T', ' ').replace('Z', '000');
 }
 
 export function scopeTexts(token: Token): readonly string[] {

@@ -79,6 +79,14 @@ export class Materializations implements Materialize {
     await connection.run(`DROP TABLE temp.main."${name}"`);
   }
 
+  /** Runs a view over all rows of its source again; with `truncate` the target is emptied before. */
+  async populate(database: Database, view: View, options: { readonly truncate: boolean; readonly signal: AbortSignal }): Promise<void> {
+    await database.write(async (connection) => {
+      if (options.truncate) await connection.run(duck`DELETE FROM main.${duckName(view.target.source.name)}`.text);
+      await this.#append(connection, view, ['main', view.source]);
+    }, { signal: options.signal });
+  }
+
   /** The view's SQL with its source replaced by another table of the same columns. */
   selectOver(view: View, block: readonly [string, string]): string {
     const { pipe, node } = view;
@@ -88,15 +96,14 @@ export class Materializations implements Materialize {
   }
 
   /** The catalog in which the first table of the chain is the block; the same table joined elsewhere stays whole. */
-  #withBlock(catalog: Catalog, source: string, block: readonly [string, string]): Catalog {
-    let taken = false;
+  #withBlock(catalog: Catalog, source: string, block: readonly [string, string], place = { isTaken: false }): Catalog {
     return {
       tableNames: catalog.tableNames,
       findTable: (database, name): CatalogTable | undefined => {
         const table = catalog.findTable(database, name);
-        if (table?.kind === 'query' && !taken) return { ...table, catalog: this.#withBlock(table.catalog ?? catalog, source, block) };
-        if (table?.kind !== 'stored' || taken || table.duckdbName[1] !== source) return table;
-        taken = true;
+        if (table?.kind === 'query' && !place.isTaken) return { ...table, catalog: this.#withBlock(table.catalog ?? catalog, source, block, place) };
+        if (table?.kind !== 'stored' || place.isTaken || table.duckdbName[1] !== source) return table;
+        place.isTaken = true;
         return { kind: 'stored', duckdbName: block, columns: table.columns };
       },
     };

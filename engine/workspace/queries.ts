@@ -74,9 +74,19 @@ export class Queries {
 
   renderNode(pipe: Pipe, node: PipeNode, parameters: Readonly<Record<string, string>>): Rendered {
     return this.placed(pipe, node, undefined, () => {
-      if (!node.isRenderable) throw new SandpiperError('syntax', `The template of the node ${node.name} has errors: the editor shows them.`);
+      if (!node.isRenderable) throw this.#faultOf(pipe, node);
       return render(node.template, parameters, { pipe: pipe.nodes.filter((one) => one.isRenderable).map((one) => one.template) });
     });
+  }
+
+  /** Why a node cannot be rendered: what its file's first error inside of it says. */
+  #faultOf(pipe: Pipe, node: PipeNode): SandpiperError {
+    const { project, fileText } = this.#world();
+    const own = placeOf(fileText(pipe.path), node.span);
+    const fault = project.files.find((file) => file.path === pipe.path)?.diagnostics.find(({ severity, line }) => severity === 'error' && line >= own.line && line <= own.endLine);
+    if (!fault) return new SandpiperError('syntax', `The template of the node ${node.name} has errors.`);
+    const { message, severity: _, ...place } = fault;
+    return new SandpiperError('syntax', message).at({ ...place, path: pipe.path });
   }
 
   /** Runs `work`; a SandpiperError with a span in rendered SQL (or, without `rendered`, in the template) gets its place in the file. */

@@ -2,11 +2,8 @@
  * A project with its database, open: the one object behind the API and the command line. Follows the project's files,
  * keeps tables and views in step with them, takes rows in, answers queries, and tells listeners what changed.
  */
-import { randomUUID } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { SandpiperError } from '../errors.ts';
 import type { DataFile } from '../project/datafile.ts';
 import type { DataSource } from '../project/datasource.ts';
@@ -16,6 +13,7 @@ import { loadProject, type Project } from '../project/project.ts';
 import { duck, duckName, duckString } from '../sql/duck.ts';
 import { checkFile, type FileCheck } from './check.ts';
 import { complete, hover, type CompletionItem, type EditorPlace } from './complete.ts';
+import { copyNode, copyRows } from './copy.ts';
 import { duckdbVersion, openDatabase, type Database } from './database.ts';
 import { loadFixtures } from './fixtures.ts';
 import { importFile, type FileFormat, type ImportReceipt } from './import-file.ts';
@@ -30,6 +28,7 @@ import { RequestLog, type LoggedRequest } from './request-log.ts';
 import type { QueryResult } from './result-format.ts';
 import { syncTables, type StoredTable } from './tables.ts';
 import { Tokens } from './tokens.ts';
+import { shownName, Uploads } from './uploads.ts';
 
 export interface WorkspaceOptions {
   /** Default: PROJECT/.sandpiper */
@@ -92,6 +91,7 @@ export class Workspace {
   readonly jobs: Jobs;
   readonly requests: RequestLog;
   readonly queries: Queries;
+  readonly uploads: Uploads;
   readonly timeZone = 'UTC';
   readonly version: string;
   readonly duckdbVersion = duckdbVersion().replace(/^v/, '');
@@ -105,7 +105,6 @@ export class Workspace {
   readonly #materializations: Materializations;
   readonly #counts = new Map<string, Counts>();
   readonly #listeners = new Set<(change: Change) => void>();
-  readonly #staged: string;
   #ingest: Ingest | undefined;
   #reloading: Promise<void> = Promise.resolve();
   #told = new Set<string>();
@@ -117,7 +116,7 @@ export class Workspace {
     this.version = options.version;
     this.#database = database;
     this.#options = options;
-    this.#staged = join(dataFolder, 'uploads');
+    this.uploads = new Uploads(join(dataFolder, 'uploads'));
     this.jobs = new Jobs((job) => this.#tell({ kind: 'job', job }));
     this.requests = new RequestLog((request) => this.#tell({ kind: 'request', request }));
     this.queries = new Queries(() => this.world());
@@ -133,7 +132,7 @@ export class Workspace {
   }
 
   async start(): Promise<void> {
-    rmSync(this.#staged, { recursive: true, force: true });
+    this.uploads.clear();
     await this.#load([]);
     await this.#activateViews();
     this.#ingest = await openIngest(this.#database, {
@@ -155,7 +154,7 @@ export class Workspace {
     this.jobs.cancelAll();
     await this.#reloading.catch(() => undefined); // Whoever asked for the reload was told.
     await this.#ingest?.close();
-    rmSync(this.#staged, { recursive: true, force: true });
+    this.uploads.clear();
     await this.#database.close();
   }
 
@@ -303,7 +302,7 @@ export class Workspace {
   async importBody(name: string, body: AsyncIterable<Uint8Array>, options: ImportFileOptions & { readonly mode: 'append' | 'replace'; readonly fileName: string }): Promise<ImportReceipt> {
     this.#getTable(name);
     const { mode, ...rest } = options;
-    const file = await this.#stageStream(options.fileName, body);
+    const file = await this.uploads.keep(options.fileName, body);
     try {
       if (statSync(file).size === 0) throw new SandpiperError('bad-request', 'There is no file in the request: send it as the body, or as a field of a multipart form.');
       return await this.importFile(name, file, mode, rest);
@@ -317,29 +316,6 @@ export class Workspace {
     const { source } = this.#getTable(name);
     const reader = await this.#database.query(duck`SELECT count(*) FROM main.${duckName(quarantineName(source.name))} WHERE c__import_id = ${duckString(importId)} AND len(c__error_column) = 0`.text);
     return Number(reader.getRows()[0]?.[0] ?? 0);
-  }
-
-  /** Keeps an uploaded file until it is imported or the engine stops; gives its name. */
-  async stage(name: string, body: ReadableStream<Uint8Array>): Promise<string> {
-    return basename(await this.#stageStream(name, Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0])));
-  }
-
-  async #stageStream(name: string, body: AsyncIterable<Uint8Array>): Promise<string> {
-    mkdirSync(this.#staged, { recursive: true });
-    const file = join(this.#staged, `${randomUUID()}_${basename(name).replace(/[^\w.-]/g, '_')}`);
-    try {
-      await pipeline(Readable.from(body), createWriteStream(file));
-    } catch (error) {
-      rmSync(file, { force: true });
-      throw new SandpiperError('storage', `The file ${name} could not be received: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-    }
-    return file;
-  }
-
-  stagedFile(name: string): string {
-    const found = existsSync(this.#staged) ? readdirSync(this.#staged).find((file) => file === name) : undefined;
-    if (found === undefined) throw new SandpiperError('not-found', 'The uploaded file is no longer there: choose it again.');
-    return join(this.#staged, found);
   }
 
   inspect(path: string): Job {
@@ -360,6 +336,42 @@ export class Workspace {
       await this.reload([file]);
     }
     return this.#startImport(path, name, mode === 'create' ? 'append' : mode, { fileName: shownName(path) }).job;
+  }
+
+  /** Starts the copy of a copy pipe; `mode` wins over what the pipe says. */
+  copy(pipeName: string, options: { readonly mode: 'append' | 'replace' | undefined; readonly parameters: Readonly<Record<string, string>> }): Job {
+    const pipe = this.getPipe(pipeName);
+    const node = copyNode(pipe);
+    const target = this.#getTable(node.target ?? '');
+    const copy = { pipe, node, target, mode: options.mode ?? node.copyMode ?? 'append', parameters: options.parameters };
+    return this.#startFilling('copy', `Copy ${pipe.name} to ${target.source.name}`, target.source.name, (signal) => copyRows(copy, this.queries, this.#materializations, this.#database, signal));
+  }
+
+  /** Starts to run a materialized view over all rows that its source has. */
+  populate(pipeName: string, nodeName: string, options: { readonly truncate: boolean }): Job {
+    const pipe = this.getPipe(pipeName);
+    const view = this.#materializations.views.find((one) => one.id === `${pipe.name}.${nodeName}`);
+    if (!view) throw new SandpiperError('not-found', `The pipe ${pipe.name} has no materialized node ${nodeName} that can run.`);
+    const target = view.target.source.name;
+    return this.#startFilling('populate', `Fill ${target} by ${pipe.name}`, target, (signal) => this.#materializations.populate(this.#database, view, { ...options, signal }));
+  }
+
+  #startFilling(kind: 'copy' | 'populate', title: string, target: string, fill: (signal: AbortSignal) => Promise<unknown>): Job {
+    return this.jobs.start(kind, title, async ({ signal }) => {
+      // Events that were answered are seen by what runs now.
+      await this.#ingest?.flush();
+      const before = this.#counts.get(target)?.rowCount ?? 0;
+      await fill(signal);
+      const counts = await this.#count(target);
+      this.#tell({ kind: 'rows', dataSource: target, ...counts, added: Math.max(0, counts.rowCount - before) });
+      this.#countTargets(target);
+    }).job;
+  }
+
+  getPipe(name: string): Pipe {
+    const pipe = this.#project.findPipe(name);
+    if (!pipe) throw new SandpiperError('not-found', `Pipe '${name}' not found`);
+    return pipe;
   }
 
   async truncate(name: string): Promise<void> {
@@ -444,11 +456,6 @@ function keepSame(before: ReadonlyMap<string, StoredTable>, after: ReadonlyMap<s
     const old = before.get(name);
     return [name, old && old.source === table.source ? old : table];
   }));
-}
-
-/** The name that the person's file had: staged files carry an id before it. */
-function shownName(path: string): string {
-  return basename(path).replace(/^[0-9a-f]{8}-[0-9a-f-]{27}_/, '');
 }
 
 function definedOnly(environment: NodeJS.ProcessEnv): Record<string, string> {

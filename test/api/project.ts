@@ -41,7 +41,7 @@ DATASOURCE visits_by_day
   'copies/snapshot.pipe': `NODE snapshot_node
 SQL >
     %
-    SELECT path, count() AS visits FROM visits WHERE id >= {{UInt64(from, 0)}} GROUP BY path
+    SELECT path, count() AS visits FROM visits WHERE id >= {{UInt64(since, 0)}} GROUP BY path
 
 TYPE copy
 TARGET_DATASOURCE snapshots

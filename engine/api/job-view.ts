@@ -1,0 +1,15 @@
+/** A job in Tinybird's shape, as its clients poll it. */
+import type { Job } from '../workspace/jobs.ts';
+
+const KINDS: Readonly<Record<Job['kind'], string>> = { inspect: 'import', import: 'import', populate: 'populateview', copy: 'copy' };
+
+export function jobView(job: Job) {
+  return {
+    id: job.id, job_id: job.id, job_url: `/v0/jobs/${job.id}`, kind: KINDS[job.kind], status: job.status, created_at: sqlTime(job.createdAt), updated_at: sqlTime(job.updatedAt),
+    ...(job.error instanceof Error ? { error: job.error.message } : {}),
+  };
+}
+
+function sqlTime(date: Date): string {
+  return date.toISOString().replace('T', ' ').replace('Z', '000');
+}
