@@ -169,4 +169,12 @@ export const DUCKDB_MACROS: readonly string[] = [
 
   // x=1&y as its parts; a last one without a value is left out, as in ClickHouse.
   `CREATE OR REPLACE MACRO sandpiper_url_parameters(t) AS list_transform([string_split_regex(t, '[&#]')], lambda parts: list_filter(parts, lambda part, i: i < len(parts) OR contains(part, '=')))[1]`,
+
+  // Hexadecimal digits as bits, bits as bytes, and a number below 32 as five bits.
+  `CREATE OR REPLACE MACRO sandpiper_bits(h) AS array_to_string(list_transform(regexp_extract_all(h, '.'), lambda digit: ['0000', '0001', '0010', '0011', '0100', '0101', '0110', '0111', '1000', '1001', '1010', '1011', '1100', '1101', '1110', '1111'][CAST('0x' || digit AS INTEGER) + 1]), '')`,
+  `CREATE OR REPLACE MACRO sandpiper_from_bits(bits) AS unhex(array_to_string(list_transform(regexp_extract_all(repeat('0', (8 - length(bits) % 8) % 8) || bits, '........'), lambda eight: right('0' || to_hex(CAST('0b' || eight AS INTEGER)), 2)), ''))`,
+  `CREATE OR REPLACE MACRO sandpiper_five_bits(n) AS right(sandpiper_bits(right('0' || to_hex(n), 2)), 5)`,
+  // Whether an address is in a network such as 10.0.0.0/8; addresses of the other version are not.
+  `CREATE OR REPLACE MACRO sandpiper_ip_bits(a) AS CASE WHEN contains(a, ':') THEN sandpiper_bits(sandpiper_ipv6_hex(a)) ELSE sandpiper_bits(lpad(to_hex(sandpiper_ipv4_number(sandpiper_ipv4(a))), 8, '0')) END`,
+  `CREATE OR REPLACE MACRO sandpiper_ip_in_range(a, network) AS contains(a, ':') = contains(network, ':') AND left(sandpiper_ip_bits(a), CAST(split_part(network, '/', 2) AS INTEGER)) = left(sandpiper_ip_bits(split_part(network, '/', 1)), CAST(split_part(network, '/', 2) AS INTEGER))`,
 ];

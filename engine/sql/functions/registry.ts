@@ -12,6 +12,9 @@ import { DATE_NOW } from './date-now.ts';
 import { DATE_PARTS } from './date-parts.ts';
 import { DATE_STARTS } from './date-start.ts';
 import type { FunctionDefinition } from './definition.ts';
+import { UUID_AND_ADDRESS } from './uuid-and-address.ts';
+import { BIT } from './bit.ts';
+import { ENCODING } from './encoding.ts';
 import { URLS } from './url.ts';
 import { JSON_FUNCTIONS } from './json.ts';
 import { SPLITTING } from './splitting.ts';
@@ -70,6 +73,9 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   SPLITTING,
   JSON_FUNCTIONS,
   URLS,
+  ENCODING,
+  BIT,
+  UUID_AND_ADDRESS,
 ];
 
 const EXACT = new Map<string, FunctionDefinition>();

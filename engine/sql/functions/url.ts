@@ -80,7 +80,7 @@ function list(name: string, help: string, sql: (url: DuckSql) => DuckSql): Funct
 function hierarchy(url: DuckSql, withHost: boolean): DuckSql {
   const start = capture(url, '^([A-Za-z0-9.+-]*://[^/?#]*)');
   const rest = duck`substring(${url}, length(${start}) + 1)`;
-  const pieces = duck`regexp_extract_all(${rest}, '[^/?#]*[/?#]+|[^/?#]+$')`;
+  const pieces = duck`list_prepend(left(${rest}, 1), regexp_extract_all(substring(${rest}, 2), '[/?#]*[^/?#]+[/?#]?'))`;
   const steps = (list: DuckSql, before: DuckSql) => duck`list_transform(range(1, len(${list}) + 1), lambda i: ${before} || array_to_string(${list}[1:i], ''))`;
   if (withHost) return duck`CASE WHEN ${url} = '' THEN [] WHEN ${start} = '' OR ${rest} = '' THEN [${url}] ELSE ${steps(pieces, start)} END`;
   return duck`CASE WHEN ${start} = '' THEN [] ELSE (${steps(pieces, duck`''`)})[2:] END`;
