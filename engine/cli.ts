@@ -5,6 +5,8 @@
  */
 import { Command, CommanderError, Option } from 'commander';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { failureOf } from './api/failure.ts';
 import { openServer } from './api/server.ts';
 import { checkProject } from './check-project.ts';
 import { openBrowser } from './open-browser.ts';
@@ -14,7 +16,7 @@ import { announce, withdraw } from './workspace/announcement.ts';
 import { runProjectTests } from './workspace/pipe-tests.ts';
 import { getFormat } from './workspace/result-format.ts';
 import { translateText } from './workspace/translate-text.ts';
-import { openWorkspace, type Workspace } from './workspace/workspace.ts';
+import { openWorkspace, Workspace } from './workspace/workspace.ts';
 
 declare const SANDPIPER_VERSION: string;
 
@@ -23,6 +25,8 @@ interface ParentPort {
   readonly postMessage: (message: unknown) => void;
 }
 const parentPort = (process as { readonly parentPort?: ParentPort }).parentPort;
+
+const WAITS_FOR_LOCK_MS = 10_000;
 
 const FORMATS: Readonly<Record<string, string>> = { json: 'JSON', csv: 'CSVWithNames', ndjson: 'JSONEachRow' };
 const formatOption = () => new Option('--format <format>', 'json, csv or ndjson').choices(Object.keys(FORMATS)).default('json');
@@ -44,7 +48,7 @@ program
   .option('--json', 'print JSON')
   .action(async (project: string, options: { json?: boolean }) => {
     const report = await checkProject(project);
-    if (options.json) print(JSON.stringify(report, null, 2));
+    if (options.json) print(JSON.stringify({ ...report, nodes: report.nodes.map((node) => ({ ...node, error: node.error ?? null, duckdbSql: node.duckdbSql ?? null })) }, null, 2));
     else {
       for (const file of report.files) for (const problem of file.diagnostics) if (problem.severity !== 'info') print(`${file.path}:${problem.line}:${problem.column}: ${problem.severity}: ${problem.message}`);
       for (const node of report.nodes) if (!node.ok && !report.files.some((file) => file.diagnostics.some((problem) => problem.message === node.error))) print(`${node.pipe}.${node.node}: ${node.error}`);
@@ -95,7 +99,7 @@ program
   .command('test')
   .argument('[project]', 'the project folder', '.')
   .action(async (project: string) => {
-    const outcomes = await runProjectTests(resolve(project));
+    const outcomes = await runProjectTests(resolve(project), (error) => failureOf(error).status);
     for (const outcome of outcomes) print(outcome.passed ? `ok    ${outcome.name}` : `FAIL  ${outcome.name}\n${outcome.difference}`);
     const failed = outcomes.filter((outcome) => !outcome.passed).length;
     print(`${outcomes.length - failed} passed, ${failed} failed`);
@@ -110,21 +114,25 @@ program
 
 async function serve(project: string, options: { data?: string; port: number; host: string; open: boolean }): Promise<void> {
   let workspace: Workspace | undefined;
+  // Until the engine is open there is nothing to close: what DuckDB and the journal hold is safe at any moment.
+  let stop = async (): Promise<void> => process.exit(0);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
   try {
     workspace = await openWorkspace(resolve(project), { ...dataOf(options), watch: true, fixtures: true, version: SANDPIPER_VERSION });
     const opened = workspace;
     const server = await openServer(opened, { port: options.port, host: options.host, pageFolder: join(__dirname, 'page'), acceptsPaths: parentPort !== undefined });
     announce(opened.dataFolder, { address: server.address, token: opened.tokens.admin.token });
-    let stopping = false;
-    const stop = async (): Promise<void> => {
-      if (stopping) return;
-      stopping = true;
-      withdraw(opened.dataFolder);
-      await server.close();
-      await opened.close();
-      process.exit(0);
+    stop = async () => {
+      stop = async () => undefined;
+      try {
+        withdraw(opened.dataFolder);
+        await server.close();
+        await opened.close();
+      } catch (error) {
+        fail(error);
+      }
+      process.exit();
     };
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
     print(`Sandpiper serving ${resolve(project)} at ${server.address}`);
     parentPort?.postMessage({ kind: 'ready', address: server.address });
     if (options.open && parentPort === undefined) openBrowser(server.address);
@@ -145,16 +153,30 @@ interface Engine {
 
 async function withEngine(options: { project: string; data?: string }, work: (engine: Engine) => Promise<unknown>, opening: { fixtures: boolean } = { fixtures: true }): Promise<void> {
   const project = resolve(options.project);
-  const running = await findRunningEngine(dataOf(options).dataFolder ?? join(project, '.sandpiper'));
-  if (running) {
-    await work(throughServer(running));
+  const workspace = await openOrFind(project, options, opening.fixtures);
+  if (!(workspace instanceof Workspace)) {
+    await work(throughServer(workspace));
     return;
   }
-  const workspace = await openWorkspace(project, { ...dataOf(options), watch: false, fixtures: opening.fixtures, version: SANDPIPER_VERSION });
   try {
     await work(inThisProcess(workspace));
   } finally {
     await workspace.close();
+  }
+}
+
+/** A database that another program holds is waited for a while: an engine may be starting, or a command ending. */
+async function openOrFind(project: string, options: { data?: string }, fixtures: boolean): Promise<Workspace | RunningEngine> {
+  const patience = Date.now() + WAITS_FOR_LOCK_MS;
+  for (;;) {
+    const running = await findRunningEngine(dataOf(options).dataFolder ?? join(project, '.sandpiper'));
+    if (running) return running;
+    try {
+      return await openWorkspace(project, { ...dataOf(options), watch: false, fixtures, version: SANDPIPER_VERSION });
+    } catch (error) {
+      if (!(error instanceof SandpiperError) || error.code !== 'locked' || Date.now() > patience) throw error;
+      await setTimeout(200);
+    }
   }
 }
 
@@ -167,12 +189,11 @@ function throughServer(engine: RunningEngine): Engine {
 }
 
 function inThisProcess(workspace: Workspace): Engine {
-  const all = () => true;
   const text = (format: string, result: Parameters<ReturnType<typeof getFormat>['write']>[0]) => getFormat(FORMATS[format] ?? 'JSON').write(result, { timeZone: workspace.timeZone });
   return {
     import: (dataSource, file, mode) => workspace.importFile(dataSource, file, mode),
-    run: async (pipe, parameters, format) => text(format, await workspace.runEndpoint(pipe, { parameters, mayRead: all })),
-    sql: async (query, format) => text(format, await workspace.runSql(query, { parameters: {}, mayRead: all })),
+    run: async (pipe, parameters, format) => text(format, await workspace.runEndpoint(pipe, { parameters, unpublished: true })),
+    sql: async (query, format) => text(format, await workspace.runSql(query, { parameters: {} })),
   };
 }
 

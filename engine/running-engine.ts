@@ -1,8 +1,11 @@
 /** A running `serve` as the commands use it, over its own HTTP API. */
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
-import { SandpiperError } from './errors.ts';
+import { ANY_PIPE_HEADER } from './api/pipes.ts';
+import { SandpiperError, type Place } from './errors.ts';
 import { findAnnouncement } from './workspace/announcement.ts';
+
+const ANSWERS_WITHIN_MS = 3000;
 
 export interface RunningEngine {
   /** The text that a route answers; a failure throws its sentence. */
@@ -15,12 +18,12 @@ export async function findRunningEngine(dataFolder: string): Promise<RunningEngi
   const announced = findAnnouncement(dataFolder);
   if (!announced) return undefined;
   const { address, token } = announced;
-  const alive = await fetch(`${address}/version`).then((response) => response.ok, () => false);
+  const alive = await fetch(`${address}/version`, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) }).then((response) => response.ok, () => false);
   if (!alive) return undefined;
   const headers = { Authorization: `Bearer ${token}` };
   return {
     text: async (path, values) => {
-      const response = await fetch(`${address}${path}`, { method: 'POST', headers, body: values });
+      const response = await fetch(`${address}${path}`, { method: 'POST', headers: { ...headers, [ANY_PIPE_HEADER]: '1' }, body: values });
       const text = await response.text();
       if (!response.ok) throw refused(text);
       return text;
@@ -43,12 +46,19 @@ export async function findRunningEngine(dataFolder: string): Promise<RunningEngi
   };
 }
 
+/** The server's failure as it would have been here: its sentence, and its place in the user's file. */
 function refused(text: string): SandpiperError {
   try {
     const body: unknown = JSON.parse(text);
-    if (typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string') return new SandpiperError('bad-request', body.error);
+    if (typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string') {
+      return new SandpiperError('bad-request', body.error, 'place' in body && isPlace(body.place) ? { place: body.place } : {});
+    }
   } catch {
     // Not JSON: the text itself is all there is to tell.
   }
   return new SandpiperError('bad-request', text);
+}
+
+function isPlace(value: unknown): value is Place {
+  return typeof value === 'object' && value !== null && 'line' in value && 'column' in value;
 }

@@ -3,10 +3,10 @@
  * given, binds, translates, and asks DuckDB to prepare the result. What a template refuses for want of a value is no
  * error as long as it renders with values; what its author's error() says is no error at all.
  */
-import { SandpiperError, type Diagnostic } from '../errors.ts';
-import type { Pipe, PipeNode } from '../project/pipe.ts';
+import { placeOf, SandpiperError, type Diagnostic, type Place } from '../errors.ts';
+import { placeInFile, type Pipe, type PipeNode } from '../project/pipe.ts';
 import type { Project } from '../project/project.ts';
-import { discoverParameters, sampleValue } from '../template/parameters.ts';
+import { discoverParameters, sampleValue, type TemplateParameter } from '../template/parameters.ts';
 import type { Database } from './database.ts';
 import { nodesOf, parametersOf, type NodeOutline, type ParameterOutline } from './outline.ts';
 import { Queries, type QueryWorld } from './queries.ts';
@@ -51,11 +51,15 @@ export async function checkPipe(pipe: Pipe, world: QueryWorld): Promise<readonly
 
 async function checkNode(pipe: Pipe, node: PipeNode, queries: Queries, world: QueryWorld): Promise<Checked> {
   const base = { pipe: pipe.name, node: node.name, type: node.type };
-  const byDefaults = await attempt(pipe, node, {}, queries, world.database);
-  const given = everyParameter(pipe, world.project);
-  const withValues = Object.keys(given).length === 0 ? byDefaults : await attempt(pipe, node, given, queries, world.database);
-  const sql = byDefaults.sql ?? withValues.sql;
-  const error = [byDefaults.error, withValues.error].find((one) => one !== undefined && one.code !== 'parameter') ?? (sql === undefined ? templateError(byDefaults.error, withValues.error) : undefined);
+  const parameters = parametersOfNode(pipe, world.project);
+  const given = (wanted: readonly TemplateParameter[]) => attempt(pipe, node, Object.fromEntries(wanted.map((one) => [one.name, plausible(one, pipe, node, world.project)])), queries, world.database);
+  const attempts = [await given([])];
+  if (parameters.length > 0) attempts.push(await given(parameters));
+  // A parameter may be there to make the template refuse: then those that must be given are tried alone.
+  if (attempts.every(({ sql }) => sql === undefined)) attempts.push(await given(parameters.filter(({ required }) => required)));
+  const sql = attempts.find((one) => one.sql !== undefined)?.sql;
+  const faults = attempts.flatMap(({ error }) => error ?? []);
+  const error = faults.find((one) => one.code !== 'parameter' && !isInInvented(one, parameters, pipe, node, world)) ?? (sql === undefined ? templateFault(faults) : undefined);
   if (!error) return { check: { ...base, ok: true, ...(sql === undefined ? {} : { duckdbSql: sql }) } };
   const place = error.detail.place;
   const alreadyShown = !node.isRenderable;
@@ -66,8 +70,41 @@ async function checkNode(pipe: Pipe, node: PipeNode, queries: Queries, world: Qu
 }
 
 /** A fault of the template itself, not a sentence that its author wrote with error(). */
-function templateError(...errors: readonly (SandpiperError | undefined)[]): SandpiperError | undefined {
-  return errors.findLast((error) => error?.message.startsWith('Template Syntax Error'));
+function templateFault(errors: readonly SandpiperError[]): SandpiperError | undefined {
+  return errors.findLast((error) => error.message.startsWith('Template Syntax Error'));
+}
+
+/** What one request may give: the parameters of the pipe, and of the pipes that it reads; spans are in the pipe's own nodes. */
+function parametersOfNode(pipe: Pipe, project: Project): readonly TemplateParameter[] {
+  const names = new Set(parametersOf(pipe, project.pipes).map(({ name }) => name));
+  const templates = project.pipes.flatMap((one) => one.nodes.filter((node) => node.isRenderable).map((node) => node.template));
+  const own = discoverParameters(pipe.nodes.filter((node) => node.isRenderable).map((node) => node.template));
+  return [...own, ...discoverParameters(templates).filter(({ name }) => names.has(name) && !own.some((one) => one.name === name)).map((one) => ({ ...one, spans: [] }))];
+}
+
+/** Whether sampleValue has nothing of the author's to go by. */
+function isInvented(parameter: TemplateParameter): boolean {
+  return parameter.defaultValue === undefined && parameter.enum === undefined && parameter.example === undefined;
+}
+
+function plausible(parameter: TemplateParameter, pipe: Pipe, node: PipeNode, project: Project): string {
+  if (!isInvented(parameter) || parameter.type !== 'Column') return sampleValue(parameter);
+  const sources = new Set([...node.reads, ...project.dataSourcesOf(pipe, node)]);
+  return project.dataSources.find(({ name }) => sources.has(name))?.columns[0]?.name ?? sampleValue(parameter);
+}
+
+/** An error inside of a value that was made up for this check says nothing about the pipe. */
+function isInInvented(error: SandpiperError, parameters: readonly TemplateParameter[], pipe: Pipe, node: PipeNode, world: QueryWorld): boolean {
+  const place = error.detail.place;
+  const index = pipe.nodes.filter((one) => one.isRenderable).indexOf(node);
+  if (!place || place.path !== pipe.path || index === -1) return false;
+  const text = world.fileText(pipe.path);
+  return parameters.filter(isInvented).flatMap(({ spans }) => spans).some(({ template, span }) => template === index && overlap(place, placeOf(text, placeInFile(node, span))));
+}
+
+function overlap(one: Place, other: Place): boolean {
+  const isBefore = (line: number, column: number, than: Place) => line < than.line || (line === than.line && column <= than.column);
+  return !isBefore(one.endLine, one.endColumn, other) && !isBefore(other.endLine, other.endColumn, one);
 }
 
 async function attempt(pipe: Pipe, node: PipeNode, parameters: Readonly<Record<string, string>>, queries: Queries, database: Database): Promise<{ readonly sql?: string; readonly error?: SandpiperError }> {
@@ -94,12 +131,4 @@ async function attempt(pipe: Pipe, node: PipeNode, parameters: Readonly<Record<s
     }
     return { sql, error: told };
   }
-}
-
-function everyParameter(pipe: Pipe, project: Project): Record<string, string> {
-  const names = new Set(parametersOf(pipe, project.pipes).map(({ name }) => name));
-  const templates = project.pipes.flatMap((one) => one.nodes.filter((node) => node.isRenderable).map((node) => node.template));
-  const own = discoverParameters(pipe.nodes.filter((node) => node.isRenderable).map((node) => node.template));
-  const all = [...own, ...discoverParameters(templates).filter(({ name }) => names.has(name) && !own.some((one) => one.name === name))];
-  return Object.fromEntries(all.map((parameter) => [parameter.name, sampleValue(parameter)]));
 }

@@ -28,12 +28,15 @@ export interface TestOutcome {
   readonly difference: string;
 }
 
-export async function runProjectTests(projectPath: string): Promise<readonly TestOutcome[]> {
+/** The HTTP status of a failure. */
+export type StatusOf = (error: SandpiperError) => number;
+
+export async function runProjectTests(projectPath: string, statusOf: StatusOf): Promise<readonly TestOutcome[]> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'sandpiper-test-'));
   const workspace = await openWorkspace(projectPath, { dataFolder, watch: false, fixtures: true, version: '' });
   try {
     const outcomes: TestOutcome[] = [];
-    for (const file of workspace.folder.list().filter((path) => /(^|\/)tests\/[^/]+\.ya?ml$/.test(path))) outcomes.push(...(await runFile(workspace, file)));
+    for (const file of workspace.folder.list().filter((path) => /(^|\/)tests\/[^/]+\.ya?ml$/.test(path))) outcomes.push(...(await runFile(workspace, file, statusOf)));
     return outcomes;
   } finally {
     await workspace.close();
@@ -41,7 +44,7 @@ export async function runProjectTests(projectPath: string): Promise<readonly Tes
   }
 }
 
-async function runFile(workspace: Workspace, file: string): Promise<readonly TestOutcome[]> {
+async function runFile(workspace: Workspace, file: string, statusOf: StatusOf): Promise<readonly TestOutcome[]> {
   const pipe = basename(file).replace(/\.ya?ml$/, '');
   let cases: readonly Case[];
   try {
@@ -51,24 +54,31 @@ async function runFile(workspace: Workspace, file: string): Promise<readonly Tes
     return [{ name: file, passed: false, difference: `${file} cannot be read: ${why}` }];
   }
   const outcomes: TestOutcome[] = [];
-  for (const one of cases) outcomes.push(await runCase(workspace, pipe, one));
+  for (const one of cases) outcomes.push(await runCase(workspace, pipe, one, statusOf));
   return outcomes;
 }
 
-async function runCase(workspace: Workspace, pipe: string, one: Case): Promise<TestOutcome> {
+async function runCase(workspace: Workspace, pipe: string, one: Case, statusOf: StatusOf): Promise<TestOutcome> {
   const expected = (one.expected_result ?? '').trimEnd();
-  const wantsFailure = (one.expected_http_status ?? 200) >= 400;
-  const actual = await answer(workspace, pipe, Object.fromEntries(new URLSearchParams(one.parameters ?? '')));
-  const passed = actual.failed === wantsFailure && actual.text.trimEnd() === expected;
-  return { name: `${pipe}: ${one.name}`, passed, difference: passed ? '' : difference(expected, actual.text.trimEnd()) };
+  const wanted = one.expected_http_status ?? 200;
+  const { status, text } = await answer(workspace, pipe, parametersOf(one.parameters ?? ''), statusOf);
+  const [name, actual] = [`${pipe}: ${one.name}`, text.trimEnd()];
+  if (status !== wanted) return { name, passed: false, difference: `  status ${wanted} expected, ${status} came${status === 200 ? '' : `: ${actual}`}` };
+  return { name, passed: actual === expected, difference: actual === expected ? '' : difference(expected, actual) };
 }
 
-async function answer(workspace: Workspace, pipe: string, parameters: Readonly<Record<string, string>>): Promise<{ readonly failed: boolean; readonly text: string }> {
+/** As over HTTP: repeated names are joined by commas. */
+function parametersOf(query: string): Record<string, string> {
+  const pairs = new URLSearchParams(query);
+  return Object.fromEntries([...new Set(pairs.keys())].map((name) => [name, pairs.getAll(name).join(',')]));
+}
+
+async function answer(workspace: Workspace, pipe: string, parameters: Readonly<Record<string, string>>, statusOf: StatusOf): Promise<{ readonly status: number; readonly text: string }> {
   try {
     const result = await workspace.runEndpoint(pipe, { parameters });
-    return { failed: false, text: getFormat('JSONEachRow').write(result, { timeZone: workspace.timeZone }) };
+    return { status: 200, text: getFormat('JSONEachRow').write(result, { timeZone: workspace.timeZone }) };
   } catch (error) {
-    if (error instanceof SandpiperError) return { failed: true, text: error.message };
+    if (error instanceof SandpiperError) return { status: statusOf(error), text: error.message };
     throw error;
   }
 }

@@ -387,11 +387,11 @@ export class Workspace {
     return this.queries.runSql(sql, { ...options, ...(options.pipeline === undefined ? {} : { over: options.pipeline }) });
   }
 
-  /** Runs a published pipe. `over` is SQL over its result, which it knows as `_`. */
-  async runEndpoint(name: string, options: QueryOptions & { readonly over?: string }): Promise<QueryResult> {
+  /** Runs a published pipe, or any with `unpublished`. `over` is SQL over its result, which it knows as `_`. */
+  async runEndpoint(name: string, options: QueryOptions & { readonly over?: string; readonly unpublished?: boolean }): Promise<QueryResult> {
     const pipe = this.#project.findPipe(name);
     if (!pipe) throw new SandpiperError('not-found', `The pipe '${name}' does not exist`);
-    if (!pipe.published) throw new SandpiperError('not-found', `The pipe '${name}' is not published: give one of its nodes TYPE endpoint.`);
+    if (!pipe.published && !options.unpublished) throw new SandpiperError('not-found', `The pipe '${name}' is not published: give one of its nodes TYPE endpoint.`);
     const node = outputNode(pipe);
     if (!node) throw new SandpiperError('not-found', `The pipe '${name}' has no nodes.`);
     if (options.over !== undefined) return this.queries.runSql(options.over, { ...options, over: name });
