@@ -111,10 +111,8 @@ export async function compareFunctions(only: string | undefined): Promise<string
     } catch (error) {
       outcomes.push({ ...example, verdict: 'not comparable', reason: message(error) });
     }
-    if (/ClickHouse ended|no answer within/.test(outcomes.at(-1)?.reason ?? '')) {
-      engines.close();
-      engines = (await openTwoEngines()) ?? engines;
-    }
+    // What still runs is left alone: closing a database under a query would crash it.
+    if (/ClickHouse ended|no answer within/.test(outcomes.at(-1)?.reason ?? '')) engines = (await openTwoEngines()) ?? engines;
   }
   engines.close();
   return report(outcomes, only !== undefined);

@@ -50,12 +50,16 @@ export async function openTwoEngines(): Promise<TwoEngines | undefined> {
     const described = await clickHouse.query(`DESCRIBE TABLE ${name}`);
     const known = described.data.map((row): CatalogColumn => ({ name: String(row[0]), type: parseType(String(row[1])) }));
     await duckdb.run(`CREATE OR REPLACE TABLE "${name}" (${known.map((column) => `"${column.name}" ${duckdbType(column.type)}`).join(', ')})`);
+    const size = Number(await clickHouse.text(`SELECT count() FROM ${name}`));
+    if (size > 20_000) throw new Error(`${name} has ${size} rows, too many to copy`);
     const rows = (await clickHouse.text(`SELECT * FROM ${name}`, 'JSONEachRow')).split('\n').filter((line) => line !== '');
-    const shape = JSON.stringify(Object.fromEntries(known.map((column) => [column.name, jsonShape(column.type)])));
-    for (const row of rows) {
-      const values = JSON.parse(row) as Readonly<Record<string, unknown>>;
-      const named = JSON.stringify(Object.fromEntries(known.map((column) => [column.name, withFieldNames(values[column.name], column.type)])));
-      await duckdb.run(`INSERT INTO "${name}" SELECT unnest(from_json('${named.replaceAll("'", "''")}', '${shape.replaceAll("'", "''")}'))`);
+    const shape = JSON.stringify([Object.fromEntries(known.map((column) => [column.name, jsonShape(column.type)]))]);
+    for (let from = 0; from < rows.length; from += 1_000) {
+      const named = rows.slice(from, from + 1_000).map((row) => {
+        const values = JSON.parse(row) as Readonly<Record<string, unknown>>;
+        return Object.fromEntries(known.map((column) => [column.name, withFieldNames(values[column.name], column.type)]));
+      });
+      await duckdb.run(`INSERT INTO "${name}" SELECT made.* FROM (SELECT unnest(from_json('${JSON.stringify(named).replaceAll("'", "''")}', '${shape.replaceAll("'", "''")}')) AS made)`);
     }
     tables.set(name, known);
   };
