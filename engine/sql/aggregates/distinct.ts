@@ -29,7 +29,7 @@ function setState(types: readonly ClickHouseType[]): RuleState {
     accumulate: (call) => {
       const value = packed(call.args);
       const member = asIs ? value : duck`md5_number_lower(CAST(${value} AS VARCHAR))`;
-      return duck`list_distinct(${collect({ ...call, distinct: !call.rows }, member)})`;
+      return call.rows ? duck`list_distinct(${collect(call, member)})` : collect({ ...call, distinct: true }, member);
     },
     merge: (call, state) => duck`coalesce(list_distinct(flatten(list(${state})${scope(call)})), [])`,
     finish: (state) => ({ sql: duck`CAST(coalesce(len(${state}), 0) AS UBIGINT)` }),

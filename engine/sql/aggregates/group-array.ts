@@ -33,7 +33,7 @@ function setState(types: readonly ClickHouseType[]): RuleState {
   const duckdbType = duck`${duckTypeSql(typeAt(types))}[]`;
   return {
     duckdbType,
-    accumulate: (call) => duck`list_distinct(${collect({ ...call, distinct: !call.rows }, argument(call))})`,
+    accumulate: (call) => (call.rows ? duck`list_distinct(${collect(call, argument(call))})` : collect({ ...call, distinct: true }, argument(call))),
     merge: (call, state) => duck`coalesce(list_distinct(flatten(list(${state})${scope(call)})), [])`,
     finish: (state) => ({ sql: state }),
     empty: duck`CAST([] AS ${duckdbType})`,
