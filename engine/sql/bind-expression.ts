@@ -197,7 +197,7 @@ export class Binder {
 
   #window(call: Call): Bound {
     if (!this.stage.windows) throw new SandpiperError('syntax', 'A window function cannot stand in WHERE, PREWHERE, GROUP BY or HAVING.', { span: call.span });
-    const definition = findWindowFunction(call.name.text) ?? findAggregate(call.name.text);
+    const definition = findWindowFunction(call.name.text) ?? findAggregate(call.name.text, call.nulls);
     if (!definition) throw unknownFunction(call);
     const over = overClause(call, this);
     return definition.bind({ ...this.aggregateCall(call), over });

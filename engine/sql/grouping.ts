@@ -94,7 +94,7 @@ export class Grouping {
   }
 
   #aggregate(call: Call, binder: Binder): Bound {
-    const definition = findAggregate(call.name.text);
+    const definition = findAggregate(call.name.text, call.nulls);
     if (!definition) throw new Error(`${call.name.text} is no aggregate`);
     // The caller's names, so that `sum(x) AS x` sums the column.
     const inner = binder.inStage({

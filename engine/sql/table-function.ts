@@ -23,7 +23,7 @@ const CONSTANTS_ONLY: Stage = {
 
 export function tableFunction(table: TableFunction, environment: Environment): Relation {
   const binder = new Binder({ environment, scope: new Scope([]), aliases: new Map(), stage: CONSTANTS_ONLY });
-  const name = table.name.text;
+  const name = /^values$/i.test(table.name.text) ? 'values' : table.name.text;
   switch (name) {
     case 'numbers':
     case 'numbers_mt':
