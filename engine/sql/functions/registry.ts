@@ -12,6 +12,7 @@ import { DATE_NOW } from './date-now.ts';
 import { DATE_PARTS } from './date-parts.ts';
 import { DATE_STARTS } from './date-start.ts';
 import type { FunctionDefinition } from './definition.ts';
+import { ARRAY_MORE } from './array-more.ts';
 import { UUID_AND_ADDRESS } from './uuid-and-address.ts';
 import { BIT } from './bit.ts';
 import { ENCODING } from './encoding.ts';
@@ -76,6 +77,7 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   ENCODING,
   BIT,
   UUID_AND_ADDRESS,
+  ARRAY_MORE,
 ];
 
 const EXACT = new Map<string, FunctionDefinition>();

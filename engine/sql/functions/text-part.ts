@@ -62,9 +62,9 @@ function side(which: 'left' | 'right', inBytes: boolean) {
 
 function concat(args: readonly Bound[], call: FunctionCall): Bound {
   if (args.some(isNull)) return nullResult(call.span);
-  if (args.length > 0 && args.every((arg) => bare(arg.type).kind === 'Array')) return call.context.call('arrayConcat', args, call.span);
-  if (args.length > 0 && args.every((arg) => bare(arg.type).kind === 'Map')) return call.context.call('mapConcat', args, call.span);
-  if (args.length > 0 && args.every((arg) => bare(arg.type).kind === 'Tuple')) return call.context.call('tupleConcat', args, call.span);
+  if (args.length > 1 && args.every((arg) => bare(arg.type).kind === 'Array')) return call.context.call('arrayConcat', args, call.span);
+  if (args.length > 1 && args.every((arg) => bare(arg.type).kind === 'Map')) return call.context.call('mapConcat', args, call.span);
+  if (args.length > 1 && args.every((arg) => bare(arg.type).kind === 'Tuple')) return call.context.call('tupleConcat', args, call.span);
   if (args.length === 0) return result(call, args, STRING, duckString(''));
   if (args.some((arg) => arg.representation === 'bytes')) {
     const parts = args.map((arg) => (arg.representation === 'bytes' ? arg.sql : duck`encode(${textOf(arg, call)})`));

@@ -106,19 +106,19 @@ function stringToNumber6(otherwise: 'fail' | 'zero' | 'null') {
 export const UUID_AND_ADDRESS: readonly FunctionDefinition[] = [
   define(uuid('generateUUIDv4', 'generateUUIDv4()', 'A new random UUID for each row.'), 0, 1, (_, call) => bound(UUID, duck`uuid()`, call.span)),
   define(uuid('generateUUIDv7', 'generateUUIDv7()', 'A new UUID in order of time for each row.'), 0, 1, (_, call) => bound(UUID, duck`uuidv7()`, call.span)),
-  define(uuid('UUIDStringToNum', 'UUIDStringToNum(text)', 'The 16 bytes of a UUID in text.'), 1, 2, (args, call) => {
+  define(uuid('UUIDStringToNum', 'UUIDStringToNum(text)', 'The 16 bytes of a UUID in text.'), 1, 1, (args, call) => {
     if (isNull(at(args, 0))) return nullResult(call.span);
     return result(call, [at(args, 0)], SIXTEEN, duck`unhex(replace(CAST(CAST(${uuidText(call, args)} AS UUID) AS VARCHAR), '-', ''))`, 'bytes');
   }),
-  define(uuid('UUIDToNum', 'UUIDToNum(uuid)', 'The 16 bytes of a UUID.'), 1, 2, (args, call) => {
+  define(uuid('UUIDToNum', 'UUIDToNum(uuid)', 'The 16 bytes of a UUID.'), 1, 1, (args, call) => {
     if (bare(at(args, 0).type).kind !== 'UUID') throw typeError('UUIDToNum takes a UUID.', at(args, 0).span);
     return result(call, [at(args, 0)], SIXTEEN, duck`unhex(replace(CAST(${plainSql(at(args, 0))} AS VARCHAR), '-', ''))`, 'bytes');
   }),
-  define(uuid('UUIDNumToString', 'UUIDNumToString(bytes)', '16 bytes as the text of a UUID.'), 1, 2, (args, call) => {
+  define(uuid('UUIDNumToString', 'UUIDNumToString(bytes)', '16 bytes as the text of a UUID.'), 1, 1, (args, call) => {
     need(call, at(args, 0), 'text', 0);
     return result(call, [at(args, 0)], STRING, dashed(duck`hex(${bytesSql(at(args, 0))})`));
   }),
-  define(uuid('UUIDv7ToDateTime', 'UUIDv7ToDateTime(uuid)', 'The time in a UUID of version 7.'), 1, 2, (args, call) => {
+  define(uuid('UUIDv7ToDateTime', 'UUIDv7ToDateTime(uuid)', 'The time in a UUID of version 7.'), 1, 1, (args, call) => {
     const value = at(args, 0);
     if (bare(value.type).kind !== 'UUID') throw typeError('UUIDv7ToDateTime takes a UUID.', value.span);
     return result(call, [value], dateTime64(3), duck`CASE WHEN uuid_extract_version(${plainSql(value)}) = 7 THEN timezone('UTC', uuid_extract_timestamp(${plainSql(value)})) ELSE TIMESTAMP '1970-01-01 00:00:00' END`);
