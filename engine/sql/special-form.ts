@@ -6,7 +6,7 @@ import type { Call, Expression, Literal } from './ast.ts';
 import type { Cursor } from './cursor.ts';
 import { call, findUnit } from './operator-call.ts';
 import { parseTypeAt } from './parse-type.ts';
-import { printType, type IntervalUnit } from './types.ts';
+import { printType } from './types.ts';
 
 interface Parsers {
   readonly expression: (cursor: Cursor, least?: number) => Expression;
