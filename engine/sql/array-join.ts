@@ -31,20 +31,27 @@ export function applyArrayJoin(from: From, clause: ArrayJoin, binder: (from: Fro
   return unnest(single, items, clause.left, statement);
 }
 
-/** FROM with one more column for each arrayJoin() call of these expressions, by the call's canonical name. */
-export function applyArrayJoinCalls(from: From, calls: ReadonlyMap<string, Call>, binder: (from: From) => Binder, statement: Statement): { readonly from: From; readonly columns: ReadonlyMap<string, ScopeColumn> } {
-  const columns = new Map<string, ScopeColumn>();
+/** The columns of arrayJoin() calls by the calls' canonical names. */
+export type Joined = ReadonlyMap<string, ScopeColumn>;
+
+/** FROM with one more column for each arrayJoin() call of these expressions; `calls` has the innermost first. */
+export function applyArrayJoinCalls(from: From, calls: ReadonlyMap<string, Call>, binder: (from: From, joined: Joined) => Binder, statement: Statement): { readonly from: From; readonly columns: Joined } {
   let current = from;
+  let columns: Joined = new Map();
   for (const [key, call] of calls) {
     const [argument] = call.arguments;
     if (!argument || call.arguments.length !== 1) throw new SandpiperError('type', 'arrayJoin takes one array.', { span: call.span });
     const single = asOne(current, statement);
-    current = unnest(single, [{ name: `arrayJoin ${key}`, value: binder(single).bind(argument) }], false, statement);
-    const column = current.scope.columns.at(-1);
-    if (column) columns.set(key, { ...column, hidden: true });
+    current = unnest(single, [{ name: `arrayJoin ${key}`, value: binder(single, joinedOf(single.scope)).bind(argument) }], false, statement);
+    const last = current.scope.columns.at(-1);
+    current = { ...current, scope: new Scope(current.scope.columns.map((column) => (column === last ? { ...column, hidden: true } : column)), current.scope.joined) };
+    columns = joinedOf(current.scope);
   }
-  const hidden = new Scope(current.scope.columns.map((column) => (column.name.startsWith('arrayJoin ') ? { ...column, hidden: true } : column)));
-  return { from: { ...current, scope: hidden }, columns };
+  return { from: current, columns };
+}
+
+function joinedOf(scope: Scope): Joined {
+  return new Map(scope.columns.flatMap((column) => (column.hidden && column.name.startsWith('arrayJoin ') ? [[column.name.slice('arrayJoin '.length), column] as const] : [])));
 }
 
 /** The arrayJoin() calls outside aggregates, innermost first. */
@@ -69,7 +76,7 @@ function unnest(single: From, items: readonly Unnested[], left: boolean, stateme
   const columns = kept.map((column): ScopeColumn => ({ ...column, sql: duck`${alias}.${lastName(column.sql)}` }));
   return {
     sql: duck`(SELECT ${inner}.*, ${joined(made.map((one) => one.sql), ', ')} FROM ${single.sql}) AS ${alias}`,
-    scope: new Scope([...columns, ...made.map((one) => one.column)]),
+    scope: new Scope([...columns, ...made.map((one) => one.column)], single.scope.joined),
     alias,
   };
 }
@@ -93,7 +100,7 @@ function asOne(from: From, statement: Statement): From {
   const select = columns.length === 0 ? [duck`1 AS "nothing"`] : columns.map(({ column, id }) => duck`${column.sql} AS ${duckName(id)}`);
   return {
     sql: duck`(SELECT ${select} FROM ${from.sql}) AS ${alias}`,
-    scope: new Scope(columns.map(({ column, id }) => ({ ...column, sql: duck`${alias}.${duckName(id)}` }))),
+    scope: new Scope(columns.map(({ column, id }) => ({ ...column, sql: duck`${alias}.${duckName(id)}` })), from.scope.joined),
     alias,
   };
 }

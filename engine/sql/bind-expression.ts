@@ -6,17 +6,17 @@
 import { SandpiperError, type Span } from '../errors.ts';
 import { findAggregate } from './aggregates/registry.ts';
 import { findWindowFunction } from './aggregates/window.ts';
-import type { Call, Expression, Identifier, Lambda, Literal } from './ast.ts';
+import type { Call, Expression, Identifier, Lambda, Literal, Query } from './ast.ts';
 import { bound, isLambda, type Argument, type Bound, type BoundLambda } from './bound.ts';
 import { childrenOf } from './children.ts';
 import { columnName } from './column-name.ts';
 import { DUCK_NULL, duck, duckDouble, duckInteger, duckName, duckString, type DuckSql } from './duck.ts';
 import { cast } from './conversion.ts';
 import { expandColumns } from './expand-columns.ts';
-import { booleanSql, duckTypeSql } from './physical.ts';
+import { booleanSql, duckTypeSql, tupleFieldNames } from './physical.ts';
 import type { Scope } from './scope.ts';
 import { bindMembership } from './set-membership.ts';
-import type { Aliases, Environment } from './statement.ts';
+import type { Aliases, Environment, Relation } from './statement.ts';
 import { didYouMean } from './suggest.ts';
 import { BOOL, FLOAT64, INT64, int, NOTHING, nullable, STRING, UINT64, uint, UINT8, type ClickHouseType } from './types.ts';
 import { overClause } from './window-clause.ts';
@@ -91,7 +91,7 @@ export class Binder {
       case 'subquery':
         return this.#scalar(expression);
       case 'exists': {
-        const relation = this.#query(expression.query);
+        const relation = this.query(expression.query);
         return bound(UINT8, duck`EXISTS (${relation.sql})`, expression.span, 'boolean');
       }
       case 'parameter':
@@ -161,6 +161,8 @@ export class Binder {
     }
     const constant = rest.length === 0 ? this.environment.constants.get(first.text) : undefined;
     if (constant) return { ...constant(), span: identifier.span };
+    const around = this.environment.outer?.(identifier);
+    if (around) return around;
     const name = identifier.parts.map((part) => part.text).join('.');
     const known = [...this.scope.names(), ...this.aliases.keys(), ...this.environment.constants.keys()];
     const where = this.scope.tables().length === 0 ? '' : ` in ${this.scope.tables().filter((table) => !table.includes('.')).join(', ')}`;
@@ -241,22 +243,25 @@ export class Binder {
     };
   }
 
-  #query(query: Extract<Expression, { kind: 'subquery' }>['query']) {
-    return this.environment.statement.options.bindQuery(query, this.environment);
+  /** A subquery in this place: it may read the columns that are seen here. */
+  query(query: Query): Relation {
+    const outer = (identifier: Identifier): Bound | undefined => (this.scope.find(identifier) ? this.bind(identifier) : this.environment.outer?.(identifier));
+    return this.environment.statement.options.bindQuery(query, { ...this.environment, outer });
   }
 
   /** A subquery as a value: one column gives it Nullable, several a tuple. */
   #scalar(expression: Extract<Expression, { kind: 'subquery' }>): Bound {
-    const relation = this.#query(expression.query);
+    const relation = this.query(expression.query);
     const alias = duckName(this.environment.statement.fresh('s'));
     const [first, ...rest] = relation.columns;
     if (!first) throw new SandpiperError('type', 'This subquery has no columns.', { span: expression.span });
     if (rest.length === 0) {
       return bound(nullable(first.type), duck`(SELECT ${alias}.${duckName(first.id)} FROM (${relation.sql}) AS ${alias})`, expression.span);
     }
-    const fields = relation.columns.map((column) => bound(column.type, duck`${alias}.${duckName(column.id)}`, expression.span));
-    const row = this.environment.statement.callFunction('tuple', fields, expression.span);
-    return bound(row.type, duck`(SELECT ${row.sql} FROM (${relation.sql}) AS ${alias})`, expression.span);
+    const elements = relation.columns.map(({ name, type }) => ({ name, type }));
+    const names = tupleFieldNames(elements);
+    const fields = relation.columns.map((column, index) => duck`${duckName(names[index] ?? '')} := ${alias}.${duckName(column.id)}`);
+    return bound({ kind: 'Tuple', elements }, duck`(SELECT struct_pack(${fields}) FROM (${relation.sql}) AS ${alias})`, expression.span);
   }
 
   #parameter(expression: Extract<Expression, { kind: 'parameter' }>): Bound {

@@ -2,9 +2,21 @@
  * The name ClickHouse gives to an unnamed column: its expression in canonical form, `plus(a, 1)`, `countIf(x)`.
  * Also the key by which two expressions are seen to be the same.
  */
-import type { Expression, OrderItem, WindowSpecification } from './ast.ts';
+import type { Expression, Identifier, OrderItem, WindowSpecification } from './ast.ts';
 
-export function columnName(expression: Expression): string {
+/** How a query shows the parts whose names depend on it. */
+export interface Naming {
+  readonly identifier: (identifier: Identifier) => string;
+  readonly subquery: () => string;
+}
+
+const AS_WRITTEN: Naming = {
+  identifier: (identifier) => identifier.parts.map((part) => part.text).join('.'),
+  subquery: () => '_subquery',
+};
+
+export function columnName(expression: Expression, naming: Naming = AS_WRITTEN): string {
+  const list = (expressions: readonly Expression[]): string => expressions.map((one) => columnName(one, naming)).join(', ');
   switch (expression.kind) {
     case 'number':
       return numberName(expression.text);
@@ -15,7 +27,7 @@ export function columnName(expression: Expression): string {
     case 'null':
       return 'NULL';
     case 'identifier':
-      return expression.parts.map((part) => part.text).join('.');
+      return naming.identifier(expression);
     case 'asterisk':
       return '*';
     case 'columns':
@@ -25,11 +37,11 @@ export function columnName(expression: Expression): string {
     case 'tuple':
       return `(${list(expression.elements)})`;
     case 'lambda':
-      return `lambda(tuple(${expression.parameters.map((name) => name.text).join(', ')}), ${columnName(expression.body)})`;
+      return `lambda(tuple(${expression.parameters.map((name) => name.text).join(', ')}), ${columnName(expression.body, naming)})`;
     case 'subquery':
-      return '_subquery';
+      return naming.subquery();
     case 'exists':
-      return 'exists(_subquery)';
+      return `exists(${naming.subquery()})`;
     case 'parameter':
       return `{${expression.name}}`;
     case 'aliased':
@@ -41,7 +53,7 @@ export function columnName(expression: Expression): string {
       const distinct = expression.distinct && written === expression.name.text ? 'DISTINCT ' : '';
       const parameters = expression.parameters ? `(${list(expression.parameters)})` : '';
       const args = written.toLowerCase() === 'count' && argument?.kind === 'asterisk' ? '' : list(expression.arguments);
-      const over = expression.over === undefined ? '' : ` OVER ${'text' in expression.over ? expression.over.text : windowName(expression.over)}`;
+      const over = expression.over === undefined ? '' : ` OVER ${'text' in expression.over ? expression.over.text : windowName(expression.over, naming)}`;
       return `${written}${parameters}(${distinct}${args})${over}`;
     }
     default:
@@ -49,20 +61,16 @@ export function columnName(expression: Expression): string {
   }
 }
 
-function list(expressions: readonly Expression[]): string {
-  return expressions.map(columnName).join(', ');
-}
-
-function windowName(window: WindowSpecification): string {
+function windowName(window: WindowSpecification, naming: Naming): string {
   const parts: string[] = [];
-  if (window.partitionBy.length > 0) parts.push(`PARTITION BY ${list(window.partitionBy)}`);
-  if (window.orderBy.length > 0) parts.push(`ORDER BY ${window.orderBy.map(orderName).join(', ')}`);
+  if (window.partitionBy.length > 0) parts.push(`PARTITION BY ${window.partitionBy.map((key) => columnName(key, naming)).join(', ')}`);
+  if (window.orderBy.length > 0) parts.push(`ORDER BY ${window.orderBy.map((item) => orderName(item, naming)).join(', ')}`);
   if (window.frame) parts.push(`${window.frame.unit.toUpperCase()} ${JSON.stringify(window.frame.start, withoutSpans)} ${JSON.stringify(window.frame.end, withoutSpans)}`);
   return `(${parts.join(' ')})`;
 }
 
-function orderName(item: OrderItem): string {
-  return `${columnName(item.expression)} ${item.descending ? 'DESC' : 'ASC'}`;
+function orderName(item: OrderItem, naming: Naming): string {
+  return `${columnName(item.expression, naming)} ${item.descending ? 'DESC' : 'ASC'}`;
 }
 
 function withoutSpans(key: string, value: unknown): unknown {

@@ -1,85 +1,96 @@
 /** `*`, `t.*`, COLUMNS('regex') and their EXCEPT, REPLACE and APPLY, as the list of columns that they stand for. */
 import { SandpiperError } from '../errors.ts';
-import type { Asterisk, ColumnsMatcher, ColumnTransformer, Expression, Identifier, Name } from './ast.ts';
+import type { Asterisk, ColumnsMatcher, ColumnTransformer, Expression } from './ast.ts';
 import type { Binder } from './bind-expression.ts';
-import { columnName } from './column-name.ts';
-import type { ScopeColumn } from './scope.ts';
+import { columnName, type Naming } from './column-name.ts';
 import { didYouMean } from './suggest.ts';
 
 /** One selected column: its name in the result and its expression. */
 export interface SelectItem {
   readonly name: string;
   readonly expression: Expression;
+  /** The bare name of the column that a matcher found: what EXCEPT and REPLACE go by. */
+  readonly column?: string;
 }
 
 export function expandColumns(columns: readonly Expression[], binder: Binder): readonly SelectItem[] {
+  const naming = namingOf(binder);
   return columns.flatMap((expression): readonly SelectItem[] => {
-    if (expression.kind === 'asterisk' || expression.kind === 'columns') return transformed(matched(expression, binder), expression.transformers);
-    return [{ name: expression.kind === 'identifier' ? identifierName(expression, binder) : columnName(expression), expression }];
+    if (expression.kind === 'asterisk' || expression.kind === 'columns') return transformed(matched(expression, binder, naming), expression.transformers, naming);
+    const name = columnName(expression, naming);
+    if (expression.kind === 'aliased') columnName(expression.expression, naming);
+    return [{ name, expression }];
   });
 }
 
-/** `t.a` is called a, unless a table further left has an a as well. */
-function identifierName(identifier: Identifier, binder: Binder): string {
-  const found = identifier.parts.length > 1 && !binder.aliasOf(identifier.parts[0].text) ? binder.scope.find(identifier) : undefined;
-  if (!found || found.rest.length > 0) return columnName(identifier);
-  const first = binder.scope.columns.find((column) => column.name === found.column.name);
-  return first === found.column ? found.column.name : `${found.column.qualifiers.at(-1) ?? ''}.${found.column.name}`;
+/** Columns go by the name that their scope shows; subqueries are numbered in the order in which they stand. */
+function namingOf(binder: Binder): Naming {
+  let subqueries = 0;
+  const isAlias = (name: string): boolean => binder.aliasOf(name) !== undefined;
+  return {
+    identifier: (identifier) => {
+      const written = identifier.parts.map((part) => part.text);
+      if (written.length === 1 || binder.aliasOf(written[0] ?? '') || binder.isLambdaParameter(written[0] ?? '')) return written.join('.');
+      const found = binder.scope.find(identifier);
+      return found && found.rest.length === 0 ? binder.scope.shownName(found.column, written, isAlias) : written.join('.');
+    },
+    subquery: () => {
+      subqueries += 1;
+      return `_subquery_${subqueries}`;
+    },
+  };
 }
 
-function matched(matcher: Asterisk | ColumnsMatcher, binder: Binder): readonly SelectItem[] {
+function matched(matcher: Asterisk | ColumnsMatcher, binder: Binder, naming: Naming): readonly SelectItem[] {
   const columns = binder.scope.star(matcher.qualifier);
   if (!columns) {
     const wanted = matcher.qualifier.map((part) => part.text).join('.');
     throw new SandpiperError('unknown-name', `There is no table ${wanted} in this query.${didYouMean(wanted, binder.scope.tables())}`, { span: matcher.span });
   }
-  if (matcher.kind === 'columns' && matcher.names) return matcher.names.map((name) => ({ name: columnName(name), expression: name }));
+  if (matcher.kind === 'columns' && matcher.names) return matcher.names.map((name) => ({ name: columnName(name, naming), expression: name }));
   const pattern = matcher.kind === 'columns' && matcher.pattern !== undefined ? regularExpression(matcher.pattern, matcher) : undefined;
   const chosen = columns.filter((column) => pattern === undefined || pattern.test(column.name));
   if (chosen.length === 0 && matcher.kind === 'asterisk' && binder.scope.columns.length === 0) {
     throw new SandpiperError('syntax', '* needs a FROM to take columns from.', { span: matcher.span });
   }
-  return chosen.map((column) => itemOf(column, columns, matcher));
+  return chosen.map((column) => {
+    const expression = binder.scope.pin(column, matcher.span);
+    const shown = binder.scope.shownName(column, expression.parts.map((part) => part.text), (name) => binder.aliasOf(name) !== undefined);
+    return { name: shown, expression, column: column.name };
+  });
 }
 
-/** A name that two tables have is written with its table, as ClickHouse shows it. */
-function itemOf(column: ScopeColumn, columns: readonly ScopeColumn[], at: Asterisk | ColumnsMatcher): SelectItem {
-  const same = columns.filter((other) => other.name === column.name);
-  const qualifier = column.qualifiers.at(-1);
-  const name: Name = { text: column.name, quoted: true, span: at.span };
-  if (same.length < 2 || qualifier === undefined) return { name: column.name, expression: { kind: 'identifier', parts: [name], isColumn: true, span: at.span } };
-  const table: Name = { text: qualifier, quoted: true, span: at.span };
-  const shown = same[0] === column ? column.name : `${qualifier}.${column.name}`;
-  return { name: shown, expression: { kind: 'identifier', parts: [table, name], isColumn: true, span: at.span } };
+function transformed(items: readonly SelectItem[], transformers: readonly ColumnTransformer[], naming: Naming): readonly SelectItem[] {
+  return transformers.reduce((current, transformer) => apply(current, transformer, naming), items);
 }
 
-function transformed(items: readonly SelectItem[], transformers: readonly ColumnTransformer[]): readonly SelectItem[] {
-  return transformers.reduce((current, transformer) => apply(current, transformer), items);
-}
-
-function apply(items: readonly SelectItem[], transformer: ColumnTransformer): readonly SelectItem[] {
+function apply(items: readonly SelectItem[], transformer: ColumnTransformer, naming: Naming): readonly SelectItem[] {
   switch (transformer.kind) {
     case 'except': {
       const names = new Set(transformer.names.map((name) => name.text));
       const pattern = transformer.pattern === undefined ? undefined : regularExpression(transformer.pattern, transformer);
       for (const name of transformer.strict ? transformer.names : []) {
-        if (!items.some((item) => item.name === name.text)) throw new SandpiperError('unknown-name', `EXCEPT STRICT: there is no column ${name.text}.`, { span: name.span });
+        if (!items.some((item) => bareName(item) === name.text)) throw new SandpiperError('unknown-name', `EXCEPT STRICT: there is no column ${name.text}.`, { span: name.span });
       }
-      return items.filter((item) => !names.has(item.name) && !(pattern?.test(item.name) ?? false));
+      return items.filter((item) => !names.has(bareName(item)) && !(pattern?.test(bareName(item)) ?? false));
     }
     case 'replace':
       return items.map((item) => {
-        const replacement = transformer.items.find((one) => one.name.text === item.name);
-        return replacement ? { name: item.name, expression: { kind: 'aliased', expression: replacement.expression, alias: replacement.name, span: transformer.span } } : item;
+        const replacement = transformer.items.find((one) => one.name.text === bareName(item));
+        return replacement ? { ...item, expression: { kind: 'aliased', expression: replacement.expression, alias: replacement.name, span: transformer.span } } : item;
       });
     case 'apply':
       return items.map((item) => {
         const expression = applied(item.expression, transformer);
-        return { name: transformer.prefix === undefined ? columnName(expression) : `${transformer.prefix}${item.name}`, expression };
+        return { name: transformer.prefix === undefined ? columnName(expression, naming) : `${transformer.prefix}${item.name}`, expression };
       });
     default:
       return transformer satisfies never;
   }
+}
+
+function bareName(item: SelectItem): string {
+  return item.column ?? item.name;
 }
 
 function applied(argument: Expression, transformer: Extract<ColumnTransformer, { kind: 'apply' }>): Expression {

@@ -52,8 +52,8 @@ function leaf(relation: Relation, qualifiers: readonly string[], columnAliases: 
 function bindJoin(join: Join, environment: Environment): From {
   const left = bindFrom(join.left, environment);
   const right = bindFrom(join.right, environment);
-  if (join.type === 'comma' || join.type === 'cross') return { sql: duck`${left.sql} CROSS JOIN ${right.sql}`, scope: both(left.scope.columns, right.scope.columns) };
-  if (join.type === 'paste') return { sql: duck`${left.sql} POSITIONAL JOIN ${right.sql}`, scope: both(left.scope.columns, right.scope.columns) };
+  if (join.type === 'comma' || join.type === 'cross') return { sql: duck`${left.sql} CROSS JOIN ${right.sql}`, scope: sideBySide(left, right, left.scope.columns, right.scope.columns) };
+  if (join.type === 'paste') return { sql: duck`${left.sql} POSITIONAL JOIN ${right.sql}`, scope: sideBySide(left, right, left.scope.columns, right.scope.columns) };
   if (join.type === 'right' && join.strictness !== undefined && join.strictness !== 'all') {
     // RIGHT ANY, SEMI and ANTI are the left ones seen from the other side.
     return joinSides({ ...join, type: 'left' }, right, left, environment, true);
@@ -67,7 +67,7 @@ function joinSides(join: Join, left: From, right: From, environment: Environment
   const scope = resultScope(join, left, right, swapped);
   switch (join.strictness) {
     case 'anti':
-      return { sql: duck`${left.sql} ANTI JOIN ${right.sql} ON ${on}`, scope: withDefaults(join, left, right, swapped) };
+      return { sql: duck`${left.sql} ANTI JOIN ${right.sql} ON ${on}`, scope };
     case 'asof':
       return { sql: join.type === 'left' ? duck`${left.sql} ASOF LEFT JOIN ${right.sql} ON ${on}` : duck`${left.sql} ASOF JOIN ${right.sql} ON ${on}`, scope };
     case 'semi':
@@ -129,36 +129,39 @@ function fitted(column: ScopeColumn, type: ClickHouseType): DuckSql {
   return sameType(column.type, type) ? column.sql : plainSql(cast(bound(column.type, column.sql, { start: 0, end: 0 }), type));
 }
 
-/** The columns after the join: USING columns once, unmatched sides with defaults. */
+/**
+ * The columns after the join, unmatched sides with defaults. A USING column stands once in `*`, with the value of the
+ * side that has one; each side's own value is found behind its table's name.
+ */
 function resultScope(join: Join, left: From, right: From, swapped: boolean): Scope {
   const pairs = join.using ? usingPairs(join.using, left, right) : [];
-  const fillLeft = join.type === 'right' || join.type === 'full';
-  const fillRight = join.type === 'left' || join.type === 'full';
-  const leftColumns = left.scope.columns.map((column): ScopeColumn => {
+  const isAnti = join.strictness === 'anti';
+  const fillLeft = !isAnti && (join.type === 'right' || join.type === 'full');
+  const fillRight = !isAnti && (join.type === 'left' || join.type === 'full');
+  const shownLeft = (column: ScopeColumn): ScopeColumn => (fillLeft ? filled(column) : column);
+  const shownRight = (column: ScopeColumn): ScopeColumn => (isAnti ? { ...column, sql: defaultSql(column.type) } : fillRight ? filled(column) : column);
+  const leftColumns = left.scope.columns.flatMap((column): readonly ScopeColumn[] => {
     const pair = pairs.find((one) => one.left === column);
-    if (!pair) return fillLeft ? filled(column) : column;
-    return { ...column, type: pair.type, sql: fillLeft ? duck`coalesce(${fitted(column, pair.type)}, ${fitted(pair.right, pair.type)})` : fitted(column, pair.type) };
+    if (!pair) return [shownLeft(column)];
+    const own = { ...column, type: pair.type, sql: fitted(column, pair.type) };
+    const other = fitted(pair.right, pair.type);
+    const sql = !fillLeft ? own.sql : fillRight ? duck`coalesce(${own.sql}, ${other})` : other;
+    return [{ ...own, sql, qualifiers: [] }, { ...shownLeft(own), hidden: true }];
   });
   const rightColumns = right.scope.columns.map((column): ScopeColumn => {
-    const shown = fillRight ? filled(column) : column;
-    return pairs.some((one) => one.right === column) ? { ...shown, hidden: true } : shown;
+    const pair = pairs.find((one) => one.right === column);
+    return pair ? { ...shownRight({ ...column, type: pair.type, sql: fitted(column, pair.type) }), hidden: true } : shownRight(column);
   });
-  return swapped ? both(rightColumns, leftColumns) : both(leftColumns, rightColumns);
+  return swapped ? sideBySide(right, left, rightColumns, leftColumns) : sideBySide(left, right, leftColumns, rightColumns);
 }
 
-function both(left: readonly ScopeColumn[], right: readonly ScopeColumn[]): Scope {
-  return new Scope([...left, ...right]);
+function sideBySide(left: From, right: From, leftColumns: readonly ScopeColumn[], rightColumns: readonly ScopeColumn[]): Scope {
+  const joins = (left.scope.joined?.joins ?? 0) + (right.scope.joined?.joins ?? 0) + 1;
+  return new Scope([...leftColumns, ...rightColumns], { joins, left: left.scope.joined?.left ?? left.scope.columns.find((column) => column.qualifiers.length > 0)?.qualifiers ?? [] });
 }
 
 function filled(column: ScopeColumn): ScopeColumn {
   return isNullable(column.type) ? column : { ...column, sql: duck`coalesce(${column.sql}, ${defaultSql(column.type)})` };
-}
-
-/** After ANTI JOIN the right side has no row: its columns show their defaults. */
-function withDefaults(join: Join, left: From, right: From, swapped: boolean): Scope {
-  const absent = new Set(right.scope.columns.map((column) => column.sql.text));
-  const columns = resultScope({ ...join, type: 'inner' }, left, right, swapped).columns;
-  return new Scope(columns.map((column) => (absent.has(column.sql.text) ? { ...column, sql: defaultSql(column.type) } : column)));
 }
 
 /** The equalities' parts that belong to one side: they decide what counts as one match. */

@@ -14,6 +14,6 @@ export function orderOf(sql: DuckSql, mayBeNaN: boolean, item: Pick<OrderItem, '
   const nulls = item.nulls === 'first' ? duck`NULLS FIRST` : duck`NULLS LAST`;
   const key = duck`${sql} ${direction} ${nulls}`;
   // DuckDB takes NaN for the largest number; ClickHouse keeps it beside NULL.
-  const last = item.nulls === 'first' ? duck`DESC` : duck`ASC`;
-  return mayBeNaN && item.descending !== (item.nulls === 'first') ? [duck`coalesce(isnan(${sql}), FALSE) ${last}`, key] : [key];
+  const last = item.nulls === 'first' ? duck`DESC NULLS FIRST` : duck`ASC NULLS LAST`;
+  return mayBeNaN && item.descending !== (item.nulls === 'first') ? [duck`isnan(${sql}) ${last}`, key] : [key];
 }

@@ -1,7 +1,9 @@
 /**
  * The columns that a query sees after FROM, and how a written name finds one: `a`, `t.a`, `db.t.a`, a column whose own
- * name has points (`nested.a`), or a part of a tuple or map behind a column. Names are case-sensitive.
+ * name has points (`nested.a`), or a part of a tuple or map behind a column. Names are case-sensitive. Also knows by
+ * which name ClickHouse shows a column: without its table, unless another table has the name too.
  */
+import { SandpiperError } from '../errors.ts';
 import type { Identifier, Name } from './ast.ts';
 import type { DuckSql } from './duck.ts';
 import type { ClickHouseType } from './types.ts';
@@ -10,26 +12,55 @@ export interface ScopeColumn {
   readonly name: string;
   readonly type: ClickHouseType;
   readonly sql: DuckSql;
-  /** The alias or name of its table, and `database.table`. */
+  /** The alias or name of its table, and `database.table`. One array for all columns of a table: it tells tables apart. */
   readonly qualifiers: readonly string[];
-  /** Not part of `*`: the right side's copy of a USING column. */
+  /** Not part of `*`, and found by its bare name only when no other column has it: the sides' copies of a USING column. */
   readonly hidden?: boolean;
+}
+
+/** What a scope of several tables knows of its joins. */
+export interface JoinedTables {
+  readonly joins: number;
+  /** The qualifiers of the leftmost table: with one join its columns win and are shown without it. */
+  readonly left: readonly string[];
 }
 
 export class Scope {
   readonly columns: readonly ScopeColumn[];
+  readonly joined: JoinedTables | undefined;
   /** Counts look-ups, so that a caller can tell whether an expression reads a column. */
   reads = 0;
+  readonly #pinned = new WeakMap<Identifier, ScopeColumn>();
+  #byName: ReadonlyMap<string, readonly ScopeColumn[]> | undefined;
 
-  constructor(columns: readonly ScopeColumn[]) {
+  constructor(columns: readonly ScopeColumn[], joined?: JoinedTables) {
     this.columns = columns;
+    this.joined = joined;
+  }
+
+  /** An identifier that means this very column, whatever its name may mean elsewhere: what `*` stands for. */
+  pin(column: ScopeColumn, span: Identifier['span']): Identifier {
+    const name = (text: string): Name => ({ text, quoted: true, span });
+    const qualifier = column.qualifiers.at(-1);
+    const identifier: Identifier = { kind: 'identifier', parts: qualifier === undefined ? [name(column.name)] : [name(qualifier), name(column.name)], span };
+    this.#pinned.set(identifier, column);
+    return identifier;
+  }
+
+  isPinned(identifier: Identifier): boolean {
+    return this.#pinned.has(identifier);
   }
 
   /** The column that the name begins with, and the parts behind it; the longest match wins. */
   find(identifier: Identifier): { readonly column: ScopeColumn; readonly rest: readonly Name[] } | undefined {
+    const pinned = this.#pinned.get(identifier);
+    if (pinned) {
+      this.reads += 1;
+      return { column: pinned, rest: [] };
+    }
     const parts = identifier.parts;
     for (let taken = parts.length; taken >= 1; taken -= 1) {
-      const column = this.#named(parts.slice(0, taken).map((part) => part.text));
+      const column = this.#named(parts.slice(0, taken).map((part) => part.text), identifier);
       if (column) {
         this.reads += 1;
         return { column, rest: parts.slice(taken) };
@@ -38,16 +69,48 @@ export class Scope {
     return undefined;
   }
 
-  #named(parts: readonly string[]): ScopeColumn | undefined {
-    const whole = parts.join('.');
-    let hidden: ScopeColumn | undefined;
-    for (const column of this.columns) {
-      const matches = column.name === whole || column.qualifiers.some((qualifier) => `${qualifier}.${column.name}` === whole);
-      if (!matches) continue;
-      if (!column.hidden || whole !== column.name) return column;
-      hidden ??= column;
+  #named(parts: readonly string[], at: Identifier): ScopeColumn | undefined {
+    const found = this.#index().get(parts.join('.'));
+    if (!found) return undefined;
+    const shown = found.filter((column) => !column.hidden || parts.length > 1);
+    const [first] = shown;
+    const second = shown.find((column) => column.qualifiers !== first?.qualifiers);
+    if (first && second && (this.joined?.joins ?? 0) > 1 && parts.length === 1) {
+      const tables = [first, second].map((column) => `${column.qualifiers.at(-1) ?? ''}.${column.name}`);
+      throw new SandpiperError('unknown-name', `The name ${first.name} could mean ${tables.join(' or ')}: write which.`, { span: at.span });
     }
-    return hidden;
+    return first ?? found[0];
+  }
+
+  #index(): ReadonlyMap<string, readonly ScopeColumn[]> {
+    if (this.#byName) return this.#byName;
+    const index = new Map<string, ScopeColumn[]>();
+    for (const column of this.columns) {
+      for (const name of [column.name, ...column.qualifiers.map((qualifier) => `${qualifier}.${column.name}`)]) {
+        const list = index.get(name);
+        if (list) list.push(column);
+        else index.set(name, [column]);
+      }
+    }
+    this.#byName = index;
+    return index;
+  }
+
+  /**
+   * The name under which ClickHouse shows the column: as written, less the table where the rest is clear enough.
+   * `isAlias` tells whether the query gives this name to something else.
+   */
+  shownName(column: ScopeColumn, written: readonly string[], isAlias: (name: string) => boolean): string {
+    const own = column.name.split('.').length;
+    let parts = written;
+    while (parts.length > own) {
+      const rest = parts.slice(1);
+      if (isAlias(rest[0] ?? '')) break;
+      const mustTell = this.joined !== undefined && !(this.joined.joins === 1 && column.qualifiers === this.joined.left);
+      if (mustTell && this.#index().get(rest.join('.'))?.some((other) => other.qualifiers !== column.qualifiers && other.qualifiers.length > 0)) break;
+      parts = rest;
+    }
+    return parts.join('.');
   }
 
   /** The columns of `*` or `t.*`; undefined when there is no such table. */

@@ -15,11 +15,11 @@ import { expandColumns, type SelectItem } from './expand-columns.ts';
 import { bindFrom, type From } from './from.ts';
 import { Grouping } from './grouping.ts';
 import { orderItem, orderOf } from './order.ts';
-import { orderSql, plainSql } from './physical.ts';
+import { defaultSql, orderSql, plainSql } from './physical.ts';
 import { Scope, type ScopeColumn } from './scope.ts';
 import type { Environment, Relation, RelationColumn } from './statement.ts';
 import { bare } from './types.ts';
-import { withFill } from './with-fill.ts';
+import { withFill, type FillColumn } from './with-fill.ts';
 
 export interface BoundSelect extends Relation {
   /** Without its LIMIT, when it has one. */
@@ -51,7 +51,7 @@ export function bindSelect(query: SelectQuery, environment: Environment): BoundS
   const calls = new Map<string, Call>();
   const probe = binderOver(from, ROWS_ONLY);
   collectArrayJoins(expressionsOf(query), (call) => !probe.hasAggregate(call), calls);
-  const arrayJoined = applyArrayJoinCalls(from, calls, (over) => binderOver(over, ROWS_ONLY), statement);
+  const arrayJoined = applyArrayJoinCalls(from, calls, (over, known) => binderOver(over, rowStage(known)), statement);
   from = arrayJoined.from;
 
   const rows = rowStage(arrayJoined.columns);
@@ -111,30 +111,31 @@ function layered(query: SelectQuery, layers: Layers): DuckSql {
   const { columns, body, filtered, environment } = layers;
   const statement = environment.statement;
   const alias = duckName(statement.fresh('p'));
-  const hidden: DuckSql[] = [];
-  const outer = (value: Bound, sql: DuckSql, what: string): DuckSql => {
+  const hidden: (FillColumn & { readonly sql: DuckSql })[] = [];
+  const outer = (value: Bound, form: (value: Bound) => DuckSql): string => {
+    const sql = form(value);
     const column = columns.find((one) => one.value.sql.text === value.sql.text);
-    if (column && sql.text === plainSql(value).text) return duck`${alias}.${duckName(column.id)}`;
-    if (query.distinct && query.distinctOn.length === 0 && !column) throw new SandpiperError('unsupported', `With DISTINCT, ${what} must be one of the selected columns.`, { span: value.span });
-    const id = statement.fresh('h');
-    hidden.push(duck`${sql} AS ${duckName(id)}`);
-    return duck`${alias}.${duckName(id)}`;
+    if (column && sql.text === plainSql(value).text) return column.id;
+    const id = statement.fresh('hidden ');
+    hidden.push({ id, sql, blank: form({ ...value, sql: defaultSql(value.type), representation: 'plain' }) });
+    return id;
   };
-  const order = layers.sorts.flatMap(({ item, value }) => orderOf(outer(value, orderSql(value), 'what ORDER BY sorts by'), bare(value.type).kind === 'Float', item));
-  const by = layers.limitBy?.values.map((value) => outer(value, plainSql(value), 'what LIMIT BY counts by'));
-  const distinct = query.distinct ? distinctClause(query, columns) : duck``;
-  const inner = duck`SELECT ${distinct}${[...layers.select, ...hidden]} ${body}${filtered}`;
-  const ids = columns.map(({ id }) => duck`${alias}.${duckName(id)}`);
-  let from = duck`(${inner}) AS ${alias}`;
-  if (layers.sorts.some(({ item }) => item.fill)) {
-    from = withFill({ query, from, alias, columns, sorts: layers.sorts, environment });
-  }
+  const reference = (id: string): DuckSql => duck`${alias}.${duckName(id)}`;
+  const sorts = layers.sorts.map(({ item, value }) => ({ item, value, id: outer(value, orderSql) }));
+  const order = sorts.flatMap(({ item, value, id }) => orderOf(reference(id), bare(value.type).kind === 'Float', item));
+  const by = layers.limitBy?.values.map((value) => reference(outer(value, plainSql)));
+  const distinct = query.distinct ? distinctClause(query, columns, hidden.length > 0) : duck``;
+  const inner = duck`SELECT ${distinct}${[...layers.select, ...hidden.map(({ id, sql }) => duck`${sql} AS ${duckName(id)}`)]} ${body}${filtered}`;
+  const isFilled = sorts.some(({ item }) => item.fill);
+  const fillColumns = [...columns.map(({ name, id, value }): FillColumn => ({ name, id, blank: defaultSql(value.type) })), ...hidden];
+  const from = isFilled ? withFill({ query, from: duck`(${inner})`, alias, columns: fillColumns, sorts, environment }) : duck`(${inner}) AS ${alias}`;
   const qualify = layers.limitBy && by ? duck` QUALIFY ${limitByCondition(layers.limitBy, by, order, environment)}` : duck``;
-  return duck`SELECT ${ids} FROM ${from}${qualify}${orderClause(order)}`;
+  return duck`SELECT ${columns.map(({ id }) => reference(id))} FROM ${from}${qualify}${orderClause(order)}`;
 }
 
-function distinctClause(query: SelectQuery, columns: readonly Column[]): DuckSql {
-  if (query.distinctOn.length === 0) return duck`DISTINCT `;
+/** Rows that differ only in what ORDER BY adds are still the same row. */
+function distinctClause(query: SelectQuery, columns: readonly Column[], hasHidden: boolean): DuckSql {
+  if (query.distinctOn.length === 0) return hasHidden ? duck`DISTINCT ON (${columns.map(({ value }) => plainSql(value))}) ` : duck`DISTINCT `;
   const keys = query.distinctOn.map((key) => {
     const column = columns.find((one) => one.name === columnName(key));
     if (!column) throw new SandpiperError('unsupported', 'DISTINCT ON takes selected columns here.', { span: key.span });

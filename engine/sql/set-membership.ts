@@ -41,7 +41,7 @@ function throughAlias(expression: Expression, binder: Binder): Expression {
 }
 
 function relationOf(expression: Expression, binder: Binder): Relation | undefined {
-  if (expression.kind === 'subquery') return binder.environment.statement.options.bindQuery(expression.query, binder.environment);
+  if (expression.kind === 'subquery') return binder.query(expression.query);
   if (expression.kind !== 'identifier' || expression.parts.length > 2 || binder.scope.find(expression) || binder.isLambdaParameter(expression.parts[0].text)) return undefined;
   const [first, second] = expression.parts;
   return tableRelation(second ? first : undefined, second ?? first, false, binder.environment);

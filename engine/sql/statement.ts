@@ -3,7 +3,7 @@
  * A query in progress is known by its id, so that pipes that feed each other are refused and not followed for ever.
  */
 import { SandpiperError, type Span } from '../errors.ts';
-import type { Expression, Query } from './ast.ts';
+import type { Expression, Identifier, Query } from './ast.ts';
 import type { Argument, Bound } from './bound.ts';
 import type { Catalog } from './catalog.ts';
 import { duck, duckName, joined, type DuckSql } from './duck.ts';
@@ -33,6 +33,8 @@ export interface Environment {
   readonly ctes: ReadonlyMap<string, () => Relation>;
   /** `WITH expression AS name` of outer queries. */
   readonly constants: ReadonlyMap<string, () => Bound>;
+  /** A column of the queries around, for a subquery that is computed for each of their rows. */
+  readonly outer?: ((identifier: Identifier) => Bound | undefined) | undefined;
 }
 
 export interface StatementOptions {

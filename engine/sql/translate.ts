@@ -93,8 +93,10 @@ function withItems(query: SelectQuery, outer: Environment): Environment {
   const ctes = new Map(outer.ctes);
   const constants = new Map(outer.constants);
   const environment: Environment = { ...outer, ctes, constants };
+  // CTEs are written at the top of the statement, where no other query's rows are seen.
+  const atTop: Environment = { ...environment, outer: undefined };
   for (const item of query.with) {
-    if (item.kind === 'query') addCte(item, query.recursive, ctes, environment);
+    if (item.kind === 'query') addCte(item, query.recursive, ctes, atTop);
     else constants.set(item.alias.text, () => new Binder({ environment, scope: new Scope([]), aliases: aliasesBefore(query.with, item), stage: NO_ROWS }).bind(item.expression));
   }
   return environment;
