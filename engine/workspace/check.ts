@@ -6,6 +6,7 @@
 import { placeOf, SandpiperError, type Diagnostic, type Place } from '../errors.ts';
 import { placeInFile, type Pipe, type PipeNode } from '../project/pipe.ts';
 import type { Project } from '../project/project.ts';
+import { printType } from '../sql/types.ts';
 import { discoverParameters, sampleValue, type TemplateParameter } from '../template/parameters.ts';
 import type { Database } from './database.ts';
 import { nodesOf, parametersOf, type NodeOutline, type ParameterOutline } from './outline.ts';
@@ -67,6 +68,21 @@ async function checkNode(pipe: Pipe, node: PipeNode, queries: Queries, world: Qu
     ? { severity: 'error', message: error.message, line: place.line, column: place.column, endLine: place.endLine, endColumn: place.endColumn }
     : undefined;
   return { check: { ...base, ok: false, error: error.message, ...(sql === undefined ? {} : { duckdbSql: sql }) }, ...(diagnostic ? { diagnostic } : {}) };
+}
+
+/** The columns that a node gives with its defaults, else with plausible values; undefined when it has errors. */
+export function nodeColumns(pipe: Pipe, node: PipeNode, queries: Queries, project: Project): readonly { readonly name: string; readonly type: string }[] | undefined {
+  const parameters = parametersOfNode(pipe, project).filter(({ required }) => required);
+  for (const given of parameters.length === 0 ? [[]] : [[], parameters]) {
+    try {
+      const values = Object.fromEntries(given.map((one) => [one.name, plausible(one, pipe, node, project)]));
+      return queries.translateNode(pipe, node, values).translation.columns.map(({ name, type }) => ({ name, type: printType(type) }));
+    } catch (error) {
+      // A node with a mistake has no columns to offer; the check says what is wrong with it.
+      if (!(error instanceof SandpiperError)) throw error;
+    }
+  }
+  return undefined;
 }
 
 /** A fault of the template itself, not a sentence that its author wrote with error(). */

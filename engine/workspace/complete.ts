@@ -18,6 +18,9 @@ export interface EditorPlace {
   readonly column: number;
 }
 
+/** The columns that a node gives, as far as its SQL can be understood now. */
+export type ColumnsOf = (pipe: Pipe, node: PipeNode) => readonly { readonly name: string; readonly type: string }[] | undefined;
+
 export interface CompletionItem {
   readonly label: string;
   readonly kind: 'table' | 'column' | 'function' | 'aggregate' | 'template-function' | 'parameter' | 'node' | 'keyword' | 'type';
@@ -32,7 +35,7 @@ const TYPES = [
 ];
 const SQL_WORDS = ['SELECT', 'FROM', 'WHERE', 'PREWHERE', 'GROUP BY', 'HAVING', 'ORDER BY', 'LIMIT', 'LIMIT BY', 'OFFSET', 'WITH', 'AS', 'AND', 'OR', 'NOT', 'IN', 'BETWEEN', 'LIKE', 'ILIKE', 'IS NULL', 'IS NOT NULL', 'LEFT JOIN', 'INNER JOIN', 'ANY LEFT JOIN', 'ASOF JOIN', 'ARRAY JOIN', 'USING', 'ON', 'UNION ALL', 'DISTINCT', 'CASE', 'WHEN', 'THEN', 'ELSE', 'END', 'INTERVAL', 'DESC', 'ASC', 'FINAL', 'WITH TOTALS', 'WITH FILL'];
 
-export function complete(place: EditorPlace, project: Project): readonly CompletionItem[] {
+export function complete(place: EditorPlace, project: Project, columnsOf: ColumnsOf): readonly CompletionItem[] {
   const offset = offsetOf(place);
   const pipe = project.pipes.find((one) => one.path === place.path);
   if (place.path.endsWith('.datasource')) return inDataSource(place, offset);
@@ -41,11 +44,14 @@ export function complete(place: EditorPlace, project: Project): readonly Complet
   const before = place.text.slice(node.sqlOffset, offset);
   if (isInTag(before)) return [...templateItems(), ...parameterItems(pipe, project)];
   if (/\b(from|join)\s+[\w.]*$/i.test(before)) return tableItems(pipe, node, project);
-  return [...columnItems(pipe, node, project), ...tableItems(pipe, node, project), ...functionItems(), ...SQL_WORDS.map((label): CompletionItem => ({ label, kind: 'keyword', detail: 'SQL' }))];
+  const columns = columnItems(pipe, node, project, columnsOf);
+  const qualifier = /(\w+)\.\w*$/.exec(before)?.[1];
+  if (qualifier !== undefined) return columns.filter(({ of }) => of === qualifier || !node.reads.includes(qualifier)).map(({ item }) => item);
+  return [...unique(columns), ...tableItems(pipe, node, project), ...functionItems(), ...SQL_WORDS.map((label): CompletionItem => ({ label, kind: 'keyword', detail: 'SQL' }))];
 }
 
 /** A sentence or two about the word at the place, as Markdown; '' for nothing. */
-export function hover(place: EditorPlace, project: Project): string {
+export function hover(place: EditorPlace, project: Project, columnsOf: ColumnsOf): string {
   const offset = offsetOf(place);
   const start = offset - (/[\w]*$/.exec(place.text.slice(0, offset))?.[0].length ?? 0);
   const word = /^\w+/.exec(place.text.slice(start))?.[0] ?? '';
@@ -59,8 +65,8 @@ export function hover(place: EditorPlace, project: Project): string {
   }
   if (parameter) return `**${parameter.name}** \`${parameter.type}\`${parameter.defaultValue === undefined ? '' : `, default \`${parameter.defaultValue}\``}${parameter.description === undefined ? '' : `\n\n${parameter.description}`}`;
   if (pipe && node) {
-    const column = columnItems(pipe, node, project).find(({ label }) => label === word);
-    if (column) return `**${word}** \`${column.detail}\``;
+    const column = unique(columnItems(pipe, node, project, columnsOf)).find(({ label }) => label === word);
+    if (column) return `**${word}** \`${column.detail}\` ${column.documentation ?? ''}`.trimEnd();
   }
   const source = project.findDataSource(word);
   if (source) return `Data source **${word}**${source.description === '' ? '' : `\n\n${source.description}`}\n\n${source.columns.map((column) => `- \`${column.name}\` ${column.typeText}`).join('\n')}`;
@@ -103,14 +109,25 @@ function tableItems(pipe: Pipe, node: PipeNode, project: Project): readonly Comp
   ];
 }
 
-/** Columns of the data sources that the node reads, itself or through other nodes and pipes. */
-function columnItems(pipe: Pipe, node: PipeNode, project: Project): readonly CompletionItem[] {
-  const names = new Set([...node.reads, ...project.dataSourcesOf(pipe, node)]);
-  const items = new Map<string, CompletionItem>();
-  for (const source of project.dataSources.filter(({ name }) => names.has(name))) {
-    for (const column of source.columns) items.set(column.name, { label: column.name, kind: 'column', detail: column.typeText, documentation: `of ${source.name}` });
-  }
-  return [...items.values()];
+interface ColumnItem {
+  /** The table's name in the SQL. */
+  readonly of: string;
+  readonly item: CompletionItem;
+}
+
+/** Columns of what the node reads; where an earlier node cannot be understood, those of the data sources behind it. */
+function columnItems(pipe: Pipe, node: PipeNode, project: Project, columnsOf: ColumnsOf): readonly ColumnItem[] {
+  const item = (of: string, name: string, type: string): ColumnItem => ({ of, item: { label: name, kind: 'column', detail: type, documentation: `of ${of}` } });
+  const ofSource = (of: string, name: string) => project.findDataSource(name)?.columns.map((column) => item(of, column.name, column.typeText)) ?? [];
+  return node.reads.flatMap((name) => {
+    const found = project.resolve(name, pipe, node);
+    if (found?.kind !== 'node') return ofSource(name, name);
+    return columnsOf(found.pipe, found.node)?.map((column) => item(name, column.name, column.type)) ?? project.dataSourcesOf(found.pipe, found.node).flatMap((source) => ofSource(name, source));
+  });
+}
+
+function unique(columns: readonly ColumnItem[]): readonly CompletionItem[] {
+  return [...new Map(columns.map(({ item }) => [item.label, item])).values()];
 }
 
 let functions: readonly CompletionItem[] | undefined;

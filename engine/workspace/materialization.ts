@@ -4,6 +4,7 @@
  * target; the target's own views then run on those rows. A new view is filled from the rows that are there.
  * sandpiper.materialization remembers which views have been filled, by their SQL.
  */
+import { SandpiperError } from '../errors.ts';
 import type { Pipe, PipeNode } from '../project/pipe.ts';
 import type { Materialization } from '../project/project.ts';
 import type { Catalog, CatalogTable } from '../sql/catalog.ts';
@@ -23,6 +24,12 @@ export interface View {
   readonly source: string;
   readonly target: StoredTable;
   readonly backfill: boolean;
+}
+
+export interface Activation {
+  readonly filled: readonly View[];
+  readonly changed: readonly View[];
+  readonly failed: readonly { readonly view: View; readonly error: SandpiperError }[];
 }
 
 export class Materializations implements Materialize {
@@ -112,29 +119,37 @@ export class Materializations implements Materialize {
   /**
    * Fills the views that have not been filled yet from the rows that their sources hold, and lets all views run on
    * blocks from then on. Writes run one at a time, so a row is seen either by the filling or by its block. Gives the
-   * ids of the filled views, and of those whose SQL has changed since.
+   * filled views, those whose SQL has changed since, and those that cannot run, which wait for their file to be mended.
    */
-  async activate(database: Database): Promise<{ readonly filled: readonly string[]; readonly changed: readonly string[] }> {
+  async activate(database: Database): Promise<Activation> {
     await database.write((connection) => connection.run('CREATE TABLE IF NOT EXISTS sandpiper.materialization (id VARCHAR, sql VARCHAR)'));
     const reader = await database.query('SELECT id, sql FROM sandpiper.materialization');
     const known = new Map(reader.getRows().map(([id, sql]) => [String(id), String(sql)]));
-    const filled: string[] = [];
-    const changed: string[] = [];
+    const filled: View[] = [];
+    const changed: View[] = [];
+    const failed: { view: View; error: SandpiperError }[] = [];
     for (const view of this.#views) {
       const sql = known.get(view.id);
       if (sql === view.node.sql) {
         this.#active.add(view.id);
         continue;
       }
-      await database.write(async (connection) => {
-        if (sql === undefined && view.backfill) await this.#append(connection, view, ['main', view.source]);
-        await connection.run(duck`DELETE FROM sandpiper.materialization WHERE id = ${duckString(view.id)}`.text);
-        await connection.run(duck`INSERT INTO sandpiper.materialization VALUES (${duckString(view.id)}, ${duckString(view.node.sql)})`.text);
-        this.#active.add(view.id);
-      });
-      (sql === undefined ? filled : changed).push(view.id);
+      try {
+        await database.write(async (connection) => {
+          if (sql === undefined && view.backfill) await this.#append(connection, view, ['main', view.source]);
+          else this.selectOver(view, ['main', view.source]);
+          await connection.run(duck`DELETE FROM sandpiper.materialization WHERE id = ${duckString(view.id)}`.text);
+          await connection.run(duck`INSERT INTO sandpiper.materialization VALUES (${duckString(view.id)}, ${duckString(view.node.sql)})`.text);
+          this.#active.add(view.id);
+        });
+        (sql === undefined ? filled : changed).push(view);
+      } catch (error) {
+        if (!(error instanceof SandpiperError)) throw error;
+        this.#active.delete(view.id);
+        failed.push({ view, error });
+      }
     }
-    return { filled, changed };
+    return { filled, changed, failed };
   }
 }
 

@@ -11,8 +11,8 @@ import { setEndpoint } from '../project/endpoint-switch.ts';
 import type { Pipe } from '../project/pipe.ts';
 import { loadProject, type Project } from '../project/project.ts';
 import { duck, duckName, duckString } from '../sql/duck.ts';
-import { checkFile, type FileCheck } from './check.ts';
-import { complete, hover, type CompletionItem, type EditorPlace } from './complete.ts';
+import { checkFile, nodeColumns, type FileCheck } from './check.ts';
+import { complete, hover, type ColumnsOf, type CompletionItem, type EditorPlace } from './complete.ts';
 import { copyNode, copyRows } from './copy.ts';
 import { duckdbVersion, openDatabase, type Database } from './database.ts';
 import { loadFixtures } from './fixtures.ts';
@@ -20,12 +20,13 @@ import { importFile, type FileFormat, type ImportReceipt } from './import-file.t
 import { inferSchema } from './infer-schema.ts';
 import { openIngest, type Accepted, type AcceptOptions, type Ingest } from './ingest.ts';
 import { Jobs, type Job } from './jobs.ts';
-import { Materializations } from './materialization.ts';
+import { Materializations, type View } from './materialization.ts';
 import { ProjectFolder } from './project-folder.ts';
 import { quarantineName } from './quarantine.ts';
 import { outputNode, Queries, type QueryOptions, type QueryWorld } from './queries.ts';
 import { RequestLog, type LoggedRequest } from './request-log.ts';
 import type { QueryResult } from './result-format.ts';
+import { RowCounts, type Counts } from './row-counts.ts';
 import { syncTables, type StoredTable } from './tables.ts';
 import { Tokens } from './tokens.ts';
 import { shownName, Uploads } from './uploads.ts';
@@ -57,11 +58,6 @@ export interface ImportFileOptions {
   readonly fileName?: string;
   readonly format?: FileFormat;
   readonly mayEmpty?: boolean;
-}
-
-interface Counts {
-  rowCount: number;
-  quarantinedCount: number;
 }
 
 export async function openWorkspace(projectPath: string, options: WorkspaceOptions): Promise<Workspace> {
@@ -103,7 +99,7 @@ export class Workspace {
   readonly #database: Database;
   readonly #options: WorkspaceOptions;
   readonly #materializations: Materializations;
-  readonly #counts = new Map<string, Counts>();
+  readonly #counts: RowCounts;
   readonly #listeners = new Set<(change: Change) => void>();
   #ingest: Ingest | undefined;
   #reloading: Promise<void> = Promise.resolve();
@@ -115,6 +111,7 @@ export class Workspace {
     this.tokens = tokens;
     this.version = options.version;
     this.#database = database;
+    this.#counts = new RowCounts(database);
     this.#options = options;
     this.uploads = new Uploads(join(dataFolder, 'uploads'));
     this.jobs = new Jobs((job) => this.#tell({ kind: 'job', job }));
@@ -145,7 +142,7 @@ export class Workspace {
     // Rows that a crash left in the journal count as rows that are there.
     await this.#ingest.flush().catch((error: unknown) => this.#notice('warning', error instanceof Error ? error.message : String(error)));
     if (this.#options.fixtures) await loadFixtures(this.folder, this.#database, [...this.#tables.values()], this.#materializations, (severity, message) => this.#notice(severity, message));
-    await this.#countAll();
+    for (const name of this.#tables.keys()) await this.#counts.read(name);
     if (this.#options.watch) this.folder.watch((paths) => void this.reload(paths).catch((error: unknown) => this.#notice('error', error instanceof Error ? error.message : String(error))));
   }
 
@@ -166,7 +163,7 @@ export class Workspace {
   world(): QueryWorld {
     return {
       project: this.#project, tables: this.#tables, fileText: (path) => this.fileText(path), database: this.#database, timeZone: this.timeZone,
-      rowCount: (dataSource) => this.#counts.get(dataSource)?.rowCount ?? 0,
+      rowCount: (dataSource) => this.#counts.of(dataSource).rowCount,
     };
   }
 
@@ -197,7 +194,7 @@ export class Workspace {
       this.#ingest?.wake();
       if (this.#ingest) {
         await this.#activateViews();
-        await this.#countAll();
+        for (const name of this.#tables.keys()) if (!this.#counts.has(name)) await this.#counts.read(name);
       }
     }
     this.revision += 1;
@@ -221,46 +218,33 @@ export class Workspace {
   }
 
   async #activateViews(): Promise<void> {
-    try {
-      const { filled, changed } = await this.#materializations.activate(this.#database);
-      if (filled.length > 0) this.#notice('info', `Filled from the rows that were there: ${filled.join(', ')}.`);
-      if (changed.length > 0) this.#notice('warning', `${changed.join(', ')} changed: new rows are materialized by the new SQL, rows that are there stay as they were.`);
-    } catch (error) {
-      this.#noticeOnce('error', `A materialized view could not be filled: ${error instanceof Error ? error.message : String(error)}`);
-    }
+    const { filled, changed, failed } = await this.#materializations.activate(this.#database);
+    const names = (views: readonly View[]) => views.map(({ id }) => id).join(', ');
+    if (filled.length > 0) this.#notice('info', `Filled from the rows that were there: ${names(filled)}.`);
+    if (changed.length > 0) this.#notice('warning', `${names(changed)} changed: new rows are materialized by the new SQL, rows that are there stay as they were.`);
+    for (const { view, error } of failed) this.#noticeOnce('error', `The materialized view ${view.id} does not run: ${error.message}`);
+    for (const view of filled) await this.#recount(view.target.source.name);
   }
 
-  async #countAll(): Promise<void> {
-    for (const { source } of this.#tables.values()) await this.#count(source.name);
-  }
-
-  async #count(name: string): Promise<Counts> {
-    const count = async (table: string) => Number((await this.#database.query(duck`SELECT count(*) FROM main.${duckName(table)}`.text)).getRows()[0]?.[0] ?? 0);
-    const counts = { rowCount: await count(name), quarantinedCount: await count(quarantineName(name)) };
-    this.#counts.set(name, counts);
-    return counts;
-  }
-
-  async counts(name: string): Promise<Readonly<Counts>> {
-    return this.#counts.get(name) ?? (this.#tables.has(name) ? this.#count(name) : { rowCount: 0, quarantinedCount: 0 });
+  async counts(name: string): Promise<Counts> {
+    return this.#counts.has(name) || !this.#tables.has(name) ? this.#counts.of(name) : this.#counts.read(name);
   }
 
   #rowsArrived(name: string, loaded: number, quarantined: number): void {
-    const counts = this.#counts.get(name) ?? { rowCount: 0, quarantinedCount: 0 };
-    counts.rowCount += loaded;
-    counts.quarantinedCount += quarantined;
-    this.#counts.set(name, counts);
-    this.#tell({ kind: 'rows', dataSource: name, ...counts, added: loaded });
-    this.#countTargets(name);
+    this.#tell({ kind: 'rows', dataSource: name, ...this.#counts.add(name, loaded, quarantined), added: loaded });
+    void this.#countTargets(name).catch(() => undefined); // The engine is stopping.
   }
 
-  /** What views add to their targets is counted anew, since only DuckDB knows it. */
-  #countTargets(name: string): void {
-    for (const view of this.#materializations.views.filter((one) => one.source === name)) {
-      const target = view.target.source.name;
-      const before = this.#counts.get(target)?.rowCount ?? 0;
-      void this.#count(target).then((counts) => this.#tell({ kind: 'rows', dataSource: target, ...counts, added: counts.rowCount - before }), () => undefined); // The engine is stopping.
-    }
+  /** Counts a table anew and tells; with it what views have put into the tables that it feeds. */
+  async #recount(name: string, added?: number): Promise<void> {
+    const before = this.#counts.of(name).rowCount;
+    const counts = await this.#counts.read(name);
+    this.#tell({ kind: 'rows', dataSource: name, ...counts, added: added ?? Math.max(0, counts.rowCount - before) });
+    await this.#countTargets(name);
+  }
+
+  async #countTargets(name: string): Promise<void> {
+    for (const view of this.#materializations.views) if (view.source === name && view.target.source.name !== name) await this.#recount(view.target.source.name);
   }
 
   getDataSource(name: string): DataSource {
@@ -291,9 +275,7 @@ export class Workspace {
       // Events that were answered before belong before the file's rows.
       await this.#ingest?.flush(name);
       const receipt = await importFile(this.#database, path, table.ingest, { mode, signal, onProgress: progress, materialize: this.#materializations, ...options });
-      const counts = await this.#count(table.source.name);
-      this.#tell({ kind: 'rows', dataSource: table.source.name, ...counts, added: receipt.loaded });
-      this.#countTargets(table.source.name);
+      await this.#recount(table.source.name, receipt.loaded);
       return receipt;
     });
   }
@@ -360,11 +342,8 @@ export class Workspace {
     return this.jobs.start(kind, title, async ({ signal }) => {
       // Events that were answered are seen by what runs now.
       await this.#ingest?.flush();
-      const before = this.#counts.get(target)?.rowCount ?? 0;
       await fill(signal);
-      const counts = await this.#count(target);
-      this.#tell({ kind: 'rows', dataSource: target, ...counts, added: Math.max(0, counts.rowCount - before) });
-      this.#countTargets(target);
+      await this.#recount(target);
     }).job;
   }
 
@@ -379,8 +358,7 @@ export class Workspace {
     const source = rejected?.source ?? this.#getTable(name).source;
     await this.#ingest?.flush(source.name);
     await this.#database.write((connection) => connection.run(duck`DELETE FROM main.${duckName(rejected ? name : source.name)}`.text));
-    const counts = await this.#count(source.name);
-    this.#tell({ kind: 'rows', dataSource: source.name, ...counts, added: 0 });
+    await this.#recount(source.name, 0);
   }
 
   runSql(sql: string, options: QueryOptions & { readonly pipeline?: string }): Promise<QueryResult & { readonly format?: string }> {
@@ -415,11 +393,18 @@ export class Workspace {
   }
 
   complete(place: EditorPlace): readonly CompletionItem[] {
-    return complete(place, this.projectWith(place.path, place.text));
+    const project = this.projectWith(place.path, place.text);
+    return complete(place, project, this.#columnsIn(project, place));
   }
 
   hover(place: EditorPlace): string {
-    return hover(place, this.projectWith(place.path, place.text));
+    const project = this.projectWith(place.path, place.text);
+    return hover(place, project, this.#columnsIn(project, place));
+  }
+
+  #columnsIn(project: Project, { path, text }: EditorPlace): ColumnsOf {
+    const queries = new Queries(() => ({ ...this.world(), project, fileText: (file) => (file === path ? text : this.fileText(file)) }));
+    return (pipe, node) => nodeColumns(pipe, node, queries, project);
   }
 
   /** Publishes or unpublishes by writing the pipe's file. */
