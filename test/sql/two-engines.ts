@@ -20,14 +20,14 @@ export interface TwoEngines {
   readonly copyTable: (name: string) => Promise<void>;
   /** Runs a statement in ClickHouse only. */
   readonly runInClickHouse: (sql: string) => Promise<string>;
-  /** Undefined when both agree, else a sentence on how they differ. `unordered` arrays are compared as sets, rows too. */
-  readonly difference: (sql: string, unordered?: boolean) => Promise<string | undefined>;
+  /** Undefined when both agree, else a sentence on how they differ. `unordered` arrays are compared as sets, rows too; `withNames` compares the columns' names. */
+  readonly difference: (sql: string, unordered?: boolean, withNames?: boolean) => Promise<string | undefined>;
   /** Sandpiper's answer alone: types and values in canonical form, or the error's sentence. */
   readonly ask: (sql: string) => Promise<Answer>;
   readonly close: () => void;
 }
 
-export type Answer = { readonly types: readonly string[]; readonly rows: readonly (readonly unknown[])[] } | { readonly error: string; readonly isBug: boolean; readonly sql?: string };
+export type Answer = { readonly names: readonly string[]; readonly types: readonly string[]; readonly rows: readonly (readonly unknown[])[] } | { readonly error: string; readonly isBug: boolean; readonly sql?: string };
 
 /** Undefined where ClickHouse is not installed. */
 export async function openTwoEngines(): Promise<TwoEngines | undefined> {
@@ -72,10 +72,10 @@ export async function openTwoEngines(): Promise<TwoEngines | undefined> {
       await clickHouse.text(`INSERT INTO ${name} ${select}`);
       await copyTable(name);
     },
-    difference: async (sql, unordered = false) => {
+    difference: async (sql, unordered = false, withNames = false) => {
       const theirs = await askClickHouse(sql, clickHouse);
       const ours = await ask(sql);
-      return compare(ours, theirs, unordered);
+      return compare(ours, theirs, unordered, withNames);
     },
     close: () => {
       clickHouse.close();
@@ -88,7 +88,7 @@ async function askClickHouse(sql: string, clickHouse: ClickHouse): Promise<Answe
   try {
     const result = await clickHouse.query(sql);
     const types = result.meta.map((column) => column.type.replace(/\s*\n\s*/g, ' ').replace(/\( /g, '(').replace(/ \)/g, ')'));
-    return { types, rows: result.data.map((row) => row.map((value, index) => canonical(value, safeType(types[index] ?? 'Nothing')))) };
+    return { names: result.meta.map((column) => column.name), types, rows: result.data.map((row) => row.map((value, index) => canonical(value, safeType(types[index] ?? 'Nothing')))) };
   } catch (error) {
     return { error: String(error instanceof Error ? error.message : error), isBug: false };
   }
@@ -101,6 +101,7 @@ async function askSandpiper(sql: string, catalog: Catalog, duckdb: DuckDBConnect
     translated = translation.duckdbSql;
     const reader = await duckdb.runAndReadAll(translated);
     return {
+      names: translation.columns.map((column) => column.name),
       types: translation.columns.map((column) => printType(column.type)),
       rows: reader.getRowsJson().map((row) => row.map((value, index) => canonical(value, translation.columns[index]?.type ?? { kind: 'Nothing' }))),
     };
@@ -187,12 +188,14 @@ function floating(value: unknown): number {
   return text.startsWith('-inf') ? -Infinity : Number(text);
 }
 
-function compare(ours: Answer, theirs: Answer, unordered: boolean): string | undefined {
+function compare(ours: Answer, theirs: Answer, unordered: boolean, withNames: boolean): string | undefined {
   if ('error' in theirs) return 'error' in ours ? undefined : `answered ${show(ours.rows)}, ClickHouse refuses: ${theirs.error.slice(0, 160)}`;
   if ('error' in ours) return `${ours.isBug ? 'DuckDB: ' : ''}${ours.error.slice(0, 400)}${ours.isBug ? ` IN ${ours.sql?.slice(0, 600)}` : ''}`;
   const types = JSON.stringify(ours.types) === JSON.stringify(theirs.types) ? undefined : `types ${ours.types.join(', ')} for ${theirs.types.join(', ')}`;
   const values = equal(ours.rows, theirs.rows, unordered) ? undefined : `${show(ours.rows).slice(0, 300)} for ${show(theirs.rows).slice(0, 300)}`;
-  return types === undefined && values === undefined ? undefined : [types, values].filter((part) => part !== undefined).join('; ');
+  const names = !withNames || JSON.stringify(ours.names) === JSON.stringify(theirs.names) ? undefined : `names ${ours.names.join(', ')} for ${theirs.names.join(', ')}`;
+  const parts = [names, types, values].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join('; ');
 }
 
 function equal(left: unknown, right: unknown, unordered: boolean): boolean {
