@@ -10,10 +10,10 @@ import { childrenOf } from './children.ts';
 import { columnName } from './column-name.ts';
 import { duck, duckName, joined, type DuckSql } from './duck.ts';
 import type { From } from './from.ts';
-import { defaultSql, duckTypeSql, plainSql } from './physical.ts';
+import { defaultSql, plainSql } from './physical.ts';
 import { Scope, type ScopeColumn } from './scope.ts';
 import type { Statement } from './statement.ts';
-import { array, bare, tuple, type ClickHouseType } from './types.ts';
+import { bare, tuple, type ClickHouseType } from './types.ts';
 
 interface Unnested {
   readonly name: string;
@@ -88,7 +88,7 @@ function elementsOf(value: Bound): { readonly sql: DuckSql; readonly type: Click
   if (type.kind === 'Nested') return { sql: plainSql(value), type: { kind: 'Tuple', elements: type.elements } };
   if (type.kind === 'Map') {
     const pair = tuple(type.key, type.value);
-    return { sql: duck`CAST(map_entries(${plainSql(value)}) AS ${duckTypeSql(array(pair))})`, type: pair };
+    return { sql: duck`list_transform(map_entries(${plainSql(value)}), lambda "map entry": struct_pack("1" := "map entry".key, "2" := "map entry".value))`, type: pair };
   }
   throw new SandpiperError('type', 'ARRAY JOIN takes arrays and maps.', { span: value.span });
 }

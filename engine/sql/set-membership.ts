@@ -103,11 +103,12 @@ function element(value: Bound, index: number, binder: Binder): Bound {
 }
 
 function oneOf(value: Bound, items: readonly Bound[]): DuckSql {
+  if (bare(value.type).kind === 'Nothing') return duck`CAST(NULL AS BOOLEAN)`;
   const kept = items.filter((item) => bare(item.type).kind !== 'Nothing');
   if (kept.length === 0) return DUCK_FALSE;
   const allNumbers = isNumber(value.type) && kept.every((item) => isNumber(item.type));
   if (allNumbers && kept.every((item) => item.constant?.kind === 'integer')) return duck`(${plainSql(value)} IN (${kept.map((item) => item.sql)}))`;
-  if (allNumbers) {
+  if (allNumbers && bare(value.type).kind !== 'Decimal') {
     const type = commonType([bare(value.type), ...kept.map((item) => bare(item.type))], value.span);
     return duck`(${plainSql(cast(value, nullableLike(type, value.type)))} IN (${kept.map((item) => plainSql(cast(item, nullableLike(type, item.type))))}))`;
   }

@@ -1,10 +1,12 @@
 /** OVER (…) of a window function: its own specification, a named window, or one built on a named window. */
 import { SandpiperError } from '../errors.ts';
-import type { Call, FrameBound, WindowSpecification } from './ast.ts';
+import type { Call, FrameBound, OrderItem, WindowSpecification } from './ast.ts';
 import type { Binder } from './bind-expression.ts';
 import { duck, joined, type DuckSql } from './duck.ts';
-import { orderItem } from './order.ts';
+import type { Bound } from './bound.ts';
+import { orderItem, orderOf } from './order.ts';
 import { plainSql } from './physical.ts';
+import { bare } from './types.ts';
 
 export function overClause(call: Call, binder: Binder): DuckSql {
   return duck`OVER (${specification(resolve(call.over, binder), binder)})`;
@@ -31,12 +33,22 @@ function resolve(over: Call['over'], binder: Binder): WindowSpecification {
 function specification(window: WindowSpecification, binder: Binder): DuckSql {
   const parts: DuckSql[] = [];
   if (window.partitionBy.length > 0) parts.push(duck`PARTITION BY ${window.partitionBy.map((key) => plainSql(binder.bind(key)))}`);
-  if (window.orderBy.length > 0) parts.push(duck`ORDER BY ${window.orderBy.flatMap((item) => orderItem(binder.bind(item.expression), item))}`);
+  const ranged = rangeOrder(window, binder);
+  if (ranged) parts.push(duck`ORDER BY ${orderOf(duck`CAST(${plainSql(ranged.value)} AS HUGEINT)`, false, ranged.item)}`);
+  else if (window.orderBy.length > 0) parts.push(duck`ORDER BY ${window.orderBy.flatMap((item) => orderItem(binder.bind(item.expression), item))}`);
   if (window.frame) {
     const unit = window.frame.unit === 'rows' ? duck`ROWS` : window.frame.unit === 'range' ? duck`RANGE` : duck`GROUPS`;
     parts.push(duck`${unit} BETWEEN ${bound(window.frame.start, binder)} AND ${bound(window.frame.end, binder)}`);
   }
   return joined(parts, ' ');
+}
+
+/** What a RANGE of distances is measured on, when it is a whole number: DuckDB would go below zero in unsigned types. */
+function rangeOrder(window: WindowSpecification, binder: Binder): { readonly value: Bound; readonly item: OrderItem } | undefined {
+  const [item] = window.orderBy;
+  if (!item || window.orderBy.length > 1 || window.frame?.unit !== 'range' || !('offset' in window.frame.start || 'offset' in window.frame.end)) return undefined;
+  const value = binder.bind(item.expression);
+  return bare(value.type).kind === 'Integer' ? { value, item } : undefined;
 }
 
 function bound(edge: FrameBound, binder: Binder): DuckSql {
