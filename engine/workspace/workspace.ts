@@ -117,7 +117,7 @@ export class Workspace {
     this.jobs = new Jobs((job) => this.#tell({ kind: 'job', job }));
     this.requests = new RequestLog((request) => this.#tell({ kind: 'request', request }));
     this.queries = new Queries(() => this.world());
-    this.#materializations = new Materializations(this.queries);
+    this.#materializations = new Materializations(() => this.world());
   }
 
   get name(): string {
@@ -190,7 +190,7 @@ export class Workspace {
       const tables = await syncTables(this.#database, this.#project.dataSources, (severity, message) => this.#noticeOnce(severity, message));
       this.#tables = keepSame(this.#tables, tables);
       this.queries.forget();
-      this.#materializations.setViews(this.#project.materializations, this.#tables, (message) => this.#noticeOnce('warning', message));
+      this.#materializations.setViews(this.#project, (message) => this.#noticeOnce('warning', message));
       this.#ingest?.wake();
       if (this.#ingest) {
         await this.#activateViews();
@@ -223,7 +223,7 @@ export class Workspace {
     if (filled.length > 0) this.#notice('info', `Filled from the rows that were there: ${names(filled)}.`);
     if (changed.length > 0) this.#notice('warning', `${names(changed)} changed: new rows are materialized by the new SQL, rows that are there stay as they were.`);
     for (const { view, error } of failed) this.#noticeOnce('error', `The materialized view ${view.id} does not run: ${error.message}`);
-    for (const view of filled) await this.#recount(view.target.source.name);
+    for (const view of filled) await this.#recount(view.target);
   }
 
   async counts(name: string): Promise<Counts> {
@@ -244,7 +244,7 @@ export class Workspace {
   }
 
   async #countTargets(name: string): Promise<void> {
-    for (const view of this.#materializations.views) if (view.source === name && view.target.source.name !== name) await this.#recount(view.target.source.name);
+    for (const target of this.#materializations.fedBy(name)) await this.#recount(target);
   }
 
   getDataSource(name: string): DataSource {
@@ -334,8 +334,7 @@ export class Workspace {
     const pipe = this.getPipe(pipeName);
     const view = this.#materializations.views.find((one) => one.id === `${pipe.name}.${nodeName}`);
     if (!view) throw new SandpiperError('not-found', `The pipe ${pipe.name} has no materialized node ${nodeName} that can run.`);
-    const target = view.target.source.name;
-    return this.#startFilling('populate', `Fill ${target} by ${pipe.name}`, target, (signal) => this.#materializations.populate(this.#database, view, { ...options, signal }));
+    return this.#startFilling('populate', `Fill ${view.target} by ${pipe.name}`, view.target, (signal) => this.#materializations.populate(this.#database, view, { ...options, signal }));
   }
 
   #startFilling(kind: 'copy' | 'populate', title: string, target: string, fill: (signal: AbortSignal) => Promise<unknown>): Job {
