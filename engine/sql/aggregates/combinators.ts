@@ -6,12 +6,12 @@
  */
 import type { Span } from '../../errors.ts';
 import { bound, type Bound } from '../bound.ts';
-import { duck, duckInteger, duckName, DUCK_FALSE, type DuckSql } from '../duck.ts';
+import { duck, duckInteger, DUCK_FALSE, type DuckSql } from '../duck.ts';
 import { booleanSql, defaultSql, duckTypeSql, plainSql } from '../physical.ts';
 import { array, bare, isNullable, map, NOTHING, nullable, printType, type ClickHouseType } from '../types.ts';
 import { arrayOf, type Arrays } from './array-rows.ts';
 import type { AggregateCall, AggregateDefinition, AggregateState } from './definition.ts';
-import { both, collect, countRows, foldBy, packed, unpacked, using, variable } from './fold.ts';
+import { both, collect, countRows, packed, unpacked, using, variable } from './fold.ts';
 import { keepingRows } from './kept-rows.ts';
 import { typeError, withoutDictionary } from './rule.ts';
 
