@@ -42,6 +42,9 @@ export interface BinderOptions {
   readonly windows?: ReadonlyMap<string, Call['over']>;
 }
 
+/** Aliases that use each other twice double at each step; this stops them long before memory does. */
+const LONGEST_ALIAS = 500_000;
+
 export class Binder {
   readonly environment: Environment;
   readonly scope: Scope;
@@ -119,14 +122,19 @@ export class Binder {
   }
 
   /** Whether the expression holds an aggregate that is not a window function, through aliases too. */
-  hasAggregate(expression: Expression, seen: readonly string[] = this.#resolving): boolean {
+  hasAggregate(expression: Expression, seen: Set<string> = new Set(this.#resolving)): boolean {
     if (expression.kind === 'call' && expression.over === undefined && isAggregate(expression)) return true;
-    if (expression.kind === 'identifier' && expression.parts.length === 1 && !expression.isColumn) {
+    if (expression.kind === 'identifier' && expression.parts.length === 1) {
       const name = expression.parts[0].text;
-      const alias = this.#lambdas.has(name) || seen.includes(name) ? undefined : this.aliases.get(name);
-      return alias !== undefined && this.hasAggregate(alias, [...seen, name]);
+      // Each alias is looked into once: whatever it holds counts for the whole expression.
+      const alias = this.#lambdas.has(name) || seen.has(name) ? undefined : this.aliases.get(name);
+      seen.add(name);
+      return alias !== undefined && this.hasAggregate(alias, seen);
     }
-    if (expression.kind === 'aliased') return this.hasAggregate(expression.expression, [...seen, expression.alias.text]);
+    if (expression.kind === 'aliased') {
+      seen.add(expression.alias.text);
+      return this.hasAggregate(expression.expression, seen);
+    }
     return childrenOf(expression).some((child) => this.hasAggregate(child, seen));
   }
 
@@ -140,8 +148,9 @@ export class Binder {
   }
 
   #guarded(alias: string, expression: Expression): Bound {
-    const inner = new Binder(this, this.#lambdas, [...this.#resolving, alias]);
-    return inner.bind(expression);
+    const value = new Binder(this, this.#lambdas, [...this.#resolving, alias]).bind(expression);
+    if (value.sql.text.length <= LONGEST_ALIAS) return value;
+    throw new SandpiperError('unsupported', `The alias ${alias} stands for too long an expression, because aliases inside of it are used many times. Compute them in a subquery or an earlier node.`, { span: expression.span });
   }
 
   #identifier(identifier: Identifier): Bound {

@@ -70,3 +70,8 @@ SELECT A FROM t;
 SELECT Count(), COUNT(*), SUM(a), Max(a) FROM t;
 SELECT t.zzz FROM t;
 SELECT q.a FROM t;
+SELECT id, kv.1, kv.2 FROM e ARRAY JOIN props AS kv ORDER BY ts, kv.1 LIMIT 6;
+SELECT a, avg(f) OVER (ORDER BY a RANGE BETWEEN 2 PRECEDING AND CURRENT ROW) AS m FROM t ORDER BY a;
+SELECT k IN (1, 2), k NOT IN (1, 2), 1 IN (NULL), 1 NOT IN (NULL) FROM n ORDER BY w;
+SELECT price IN (1.25, 2.5), price IN (1, 2) FROM e ORDER BY ts LIMIT 3;
+SELECT grouping(s, d) AS g, count() AS c, s FROM t GROUP BY GROUPING SETS ((s, d), (s), ()) ORDER BY g, s, c;
