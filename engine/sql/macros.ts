@@ -3,6 +3,7 @@
  * opener runs these statements once, before it locks the configuration. All names begin with `sandpiper_`.
  * Each gives NULL for NULL.
  */
+import { HASH_MACROS } from './hash-macros.ts';
 
 /** Offsets such as Z, +02:00 or -0530 after a time of day. */
 const OFFSET = `'[0-9] *([+-][0-9]{2}(:?[0-9]{2})?|GMT|UTC)$'`;
@@ -15,6 +16,7 @@ const OTHER_FORMS = [
 ].map((form) => `'${form}'`).join(', ');
 
 export const DUCKDB_MACROS: readonly string[] = [
+  ...HASH_MACROS,
   // A String held as BLOB: its text, or, where it is no UTF-8, its bytes as \xAB.
   `CREATE OR REPLACE MACRO sandpiper_text(b) AS list_transform([b], lambda bytes: coalesce(TRY(decode(bytes)), CAST(bytes AS VARCHAR)))[1]`,
   // ASCII letters in the other case; DuckDB's own functions change all letters.
@@ -153,9 +155,11 @@ export const DUCKDB_MACROS: readonly string[] = [
   `CREATE OR REPLACE MACRO sandpiper_after_byte(t, byte) AS array_to_string(list_filter(regexp_extract_all(t, '(?s).'), lambda c, i: strlen(substring(t, 1, i - 1)) + 1 >= byte), '')`,
 
   // JSON text as JSON, NULL where it is none; and JSON values as ClickHouse reads them, NULL where they do not fit.
-  `CREATE OR REPLACE MACRO sandpiper_json(t) AS list_transform([t], lambda text: CASE WHEN json_valid(text) THEN CAST(text AS JSON) END)[1]`,
-  `CREATE OR REPLACE MACRO sandpiper_json_string(j) AS CASE json_type(j) WHEN 'DOUBLE' THEN sandpiper_float_text(CAST(j AS DOUBLE)) WHEN 'NULL' THEN NULL ELSE json_extract_string(j, '$') END`,
-  `CREATE OR REPLACE MACRO sandpiper_json_raw(j) AS CASE json_type(j) WHEN 'DOUBLE' THEN sandpiper_float_text(CAST(j AS DOUBLE)) ELSE CAST(j AS VARCHAR) END`,
+  `CREATE OR REPLACE MACRO sandpiper_json(t) AS list_transform([t], lambda text: CASE WHEN json_valid(text) THEN json_extract(text, '$') END)[1]`,
+  // Whole floats inside of JSON as 200, not 200.0; texts are left alone.
+  `CREATE OR REPLACE MACRO sandpiper_json_numbers(t) AS CASE WHEN contains(t, '.0') THEN regexp_replace(t, '("(?:[^"\\\\]|\\\\.)*")|([0-9])[.]0([],}])', '\\1\\2\\3', 'g') ELSE t END`,
+  `CREATE OR REPLACE MACRO sandpiper_json_string(j) AS CASE json_type(j) WHEN 'DOUBLE' THEN sandpiper_float_text(CAST(j AS DOUBLE)) WHEN 'NULL' THEN NULL WHEN 'VARCHAR' THEN json_extract_string(j, '$') ELSE sandpiper_json_numbers(CAST(j AS VARCHAR)) END`,
+  `CREATE OR REPLACE MACRO sandpiper_json_raw(j) AS CASE json_type(j) WHEN 'DOUBLE' THEN sandpiper_float_text(CAST(j AS DOUBLE)) WHEN 'OBJECT' THEN sandpiper_json_numbers(CAST(j AS VARCHAR)) WHEN 'ARRAY' THEN sandpiper_json_numbers(CAST(j AS VARCHAR)) ELSE CAST(j AS VARCHAR) END`,
   `CREATE OR REPLACE MACRO sandpiper_json_integer(j) AS CASE json_type(j) WHEN 'BIGINT' THEN CAST(j AS HUGEINT) WHEN 'UBIGINT' THEN CAST(j AS HUGEINT) WHEN 'DOUBLE' THEN TRY_CAST(trunc(CAST(j AS DOUBLE)) AS HUGEINT)
     WHEN 'VARCHAR' THEN CASE WHEN regexp_full_match(json_extract_string(j, '$'), '[+-]?[0-9]+') THEN TRY_CAST(json_extract_string(j, '$') AS HUGEINT) WHEN regexp_full_match(json_extract_string(j, '$'), '[+-]?[0-9]*[.][0-9]*') THEN TRY_CAST(trunc(TRY_CAST(json_extract_string(j, '$') AS DOUBLE)) AS HUGEINT) END END`,
   `CREATE OR REPLACE MACRO sandpiper_json_float(j) AS CASE json_type(j) WHEN 'BIGINT' THEN CAST(j AS DOUBLE) WHEN 'UBIGINT' THEN CAST(j AS DOUBLE) WHEN 'DOUBLE' THEN CAST(j AS DOUBLE) WHEN 'VARCHAR' THEN TRY_CAST(json_extract_string(j, '$') AS DOUBLE) END`,

@@ -15,7 +15,7 @@ export function jsonAt(call: FunctionCall, json: Bound, path: readonly Bound[], 
   need(call, json, 'text', 0);
   const whole = plainSql(json);
   let keys: string[] = [];
-  let found = whole.text.length <= 80 ? duck`CASE WHEN json_valid(${whole}) THEN CAST(${whole} AS JSON) END` : duck`sandpiper_json(${whole})`;
+  let found = whole.text.length <= 80 ? duck`CASE WHEN json_valid(${whole}) THEN json_extract(${whole}, '$') END` : duck`sandpiper_json(${whole})`;
   let untouched = true;
   const flush = () => {
     if (keys.length === 0) return;

@@ -12,6 +12,8 @@ import { DATE_NOW } from './date-now.ts';
 import { DATE_PARTS } from './date-parts.ts';
 import { DATE_STARTS } from './date-start.ts';
 import type { FunctionDefinition } from './definition.ts';
+import { TEXT_LIKENESS } from './text-likeness.ts';
+import { HASH } from './hash.ts';
 import { ARRAY_MORE } from './array-more.ts';
 import { UUID_AND_ADDRESS } from './uuid-and-address.ts';
 import { BIT } from './bit.ts';
@@ -78,6 +80,8 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   BIT,
   UUID_AND_ADDRESS,
   ARRAY_MORE,
+  HASH,
+  TEXT_LIKENESS,
 ];
 
 const EXACT = new Map<string, FunctionDefinition>();

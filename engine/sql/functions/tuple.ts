@@ -4,7 +4,7 @@ import { bound, type Bound, type Constant } from '../bound.ts';
 import { cast, commonType } from '../conversion.ts';
 import { duck, duckName, duckString, type DuckSql } from '../duck.ts';
 import { plainSql, tupleFieldNames } from '../physical.ts';
-import { array, bare, isNullable, printType, STRING, uint, UINT8, withoutLowCardinality, type ClickHouseType, type TupleElement } from '../types.ts';
+import { array, bare, isNullable, printType, STRING, UINT8, withoutLowCardinality, type ClickHouseType, type TupleElement } from '../types.ts';
 import { at, constantText, define, isNull, nullResult, once, typeError, withConstant } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
@@ -130,8 +130,11 @@ function tupleHammingDistance(args: readonly Bound[], call: FunctionCall): Bound
   if (isNull(left) || isNull(right)) return nullResult(call.span);
   const [a, b] = [tupleParts(tupleType(call, left), plainSql(left), left), tupleParts(tupleType(call, right), plainSql(right), right)];
   if (a.length !== b.length) throw typeError(`${call.name} takes two tuples of the same length.`, call.span);
-  const bits = a.map((part, index) => duck`CAST(${plainSql(call.context.call('notEquals', [part, at(b, index)], call.span))} AS INTEGER)`);
-  return bound(a.length < 256 ? UINT8 : uint(16), duck`CAST(list_sum([${bits}]) AS UTINYINT)`, call.span);
+  const bits = a.map((part, index) => {
+    const differs = call.context.call('notEquals', [part, at(b, index)], call.span);
+    return bound(UINT8, plainSql(differs), call.span);
+  });
+  return bits.reduce((left, right) => call.context.call('plus', [left, right], call.span));
 }
 
 const describe = (name: string, signature: string, help: string) => ({ name, signature, help, category: 'tuple' as const });

@@ -16,9 +16,9 @@ function parts(call: FunctionCall, value: Bound): readonly Bound[] {
 /** tuplePlus and its kin: the named function on the elements at the same places. */
 function byElement(name: string) {
   return (args: readonly Bound[], call: FunctionCall): Bound => {
-    const [left, right] = [parts(call, at(args, 0)), parts(call, at(args, 1))];
-    if (left.length !== right.length) throw typeError(`${call.name} takes two tuples of the same length.`, call.span);
-    return tupleOf(left.map((part, index) => call.context.call(name, [part, at(right, index)], call.span)), call);
+    const [first, ...rest] = args.map((arg) => parts(call, arg));
+    if (!first || rest.some((tuple) => tuple.length !== first.length)) throw typeError(`${call.name} takes tuples of the same length.`, call.span);
+    return tupleOf(first.map((part, index) => rest.reduce((left, right) => call.context.call(name, [left, at(right, index)], call.span), part)), call);
   };
 }
 
@@ -151,7 +151,7 @@ function normalize(norm: Norm) {
 
 const describe = (name: string, signature: string, help: string, aliases: readonly string[] = []) => ({ name, signature, help, category: 'distance' as const, aliases });
 const tuples = (name: string, operation: string, words: string, aliases: readonly string[] = []) =>
-  define({ ...describe(name, `${name}(tuple, tuple)`, `${words} of the elements at the same places.`, aliases), category: 'tuple' }, 2, 2, byElement(operation));
+  define({ ...describe(name, `${name}(tuple, tuple, …)`, `${words} of the elements at the same places.`, aliases), category: 'tuple' }, 2, Infinity, byElement(operation));
 const scaled = (name: string, operation: string, words: string) =>
   define({ ...describe(name, `${name}(tuple, number)`, `${words} of each element and a number.`), category: 'tuple' }, 2, 2, byNumber(operation));
 
