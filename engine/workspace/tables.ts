@@ -1,19 +1,21 @@
 /**
  * The DuckDB tables behind the data sources: main."NAME" and main."NAME_quarantine", made from the data files and kept in
  * step with them. Rows are never lost to a change of schema: a new column is added with its default, a changed type is
- * converted, and where a value does not convert the whole old table is kept aside under a name of its own. A column or a
+ * converted, both by writing the table anew in one transaction; where a value does not convert, the whole old table is
+ * kept aside under a name of its own. A column or a
  * data source that is gone from the files stays in the database, unseen, and comes back with its rows when the file does.
  * sandpiper.table_column remembers the ClickHouse types that the tables were made with.
  */
 import { SandpiperError } from '../errors.ts';
 import type { DataSource } from '../project/datasource.ts';
+import type { Column } from '../project/schema.ts';
 import type { CatalogTable } from '../sql/catalog.ts';
 import { duck, duckName, duckString, type DuckSql } from '../sql/duck.ts';
 import { parseExpression } from '../sql/parse.ts';
 import { parseType } from '../sql/parse-type.ts';
 import { defaultSql, duckTypeSql } from '../sql/physical.ts';
 import { translateDefault } from '../sql/translate.ts';
-import { isNullable } from '../sql/types.ts';
+import { isNullable, printType, type ClickHouseType } from '../sql/types.ts';
 import type { Connection, Database } from './database.ts';
 import type { IngestTable } from './ingest-table.ts';
 import { quarantineColumns, quarantineName } from './quarantine.ts';
@@ -27,8 +29,8 @@ export interface StoredTable {
 
 export type Notice = (severity: 'info' | 'warning' | 'error', message: string) => void;
 
-/** Makes or changes the tables of these data sources. One that cannot be made is told and left out. */
-export async function syncTables(database: Database, sources: readonly DataSource[], notice: Notice): Promise<ReadonlyMap<string, StoredTable>> {
+/** Makes or changes the tables of these data sources, but for those that are `known` as they are. One that cannot be made is told and left out. */
+export async function syncTables(database: Database, sources: readonly DataSource[], notice: Notice, known: ReadonlyMap<string, StoredTable> = new Map()): Promise<ReadonlyMap<string, StoredTable>> {
   await database.write(async (connection) => {
     await connection.run('CREATE SCHEMA IF NOT EXISTS sandpiper');
     await connection.run('CREATE TABLE IF NOT EXISTS sandpiper.table_column (table_name VARCHAR, column_name VARCHAR, type VARCHAR)');
@@ -36,6 +38,11 @@ export async function syncTables(database: Database, sources: readonly DataSourc
   const tables = new Map<string, StoredTable>();
   for (const source of sources) {
     if (source.columns.length === 0) continue;
+    const same = known.get(source.name);
+    if (same?.source === source) {
+      tables.set(source.name, same);
+      continue;
+    }
     try {
       await database.write((connection) => syncTable(connection, source, notice));
       tables.set(source.name, storedTable(source));
@@ -109,40 +116,43 @@ function keyColumns(key: string): readonly string[] {
 }
 
 async function syncTable(connection: Connection, source: DataSource, notice: Notice): Promise<void> {
-  const known = await knownColumns(connection, source.name);
-  const name = duck`main.${duckName(source.name)}`;
-  if (known.size === 0) {
-    await createTable(connection, source);
-  } else {
-    const changed = source.columns.filter((column) => known.has(column.name) && known.get(column.name) !== column.typeText);
-    const added = source.columns.filter((column) => !known.has(column.name));
-    for (const column of added) {
-      await connection.run(duck`ALTER TABLE ${name} ADD COLUMN ${duckName(column.name)} ${duckTypeSql(column.type)}`.text);
-      await connection.run(duck`UPDATE ${name} SET ${duckName(column.name)} = ${initialValue(source, column)}`.text);
-    }
-    const failed = await firstFailure(connection, name, changed);
-    if (failed) await keepAside(connection, source, failed, notice);
-    else {
-      for (const column of changed) {
-        await connection.run(duck`ALTER TABLE ${name} ALTER COLUMN ${duckName(column.name)} SET DATA TYPE ${duckTypeSql(column.type)}`.text);
-        if (!isNullable(column.type)) await connection.run(duck`UPDATE ${name} SET ${duckName(column.name)} = ${defaultSql(column.type)} WHERE ${duckName(column.name)} IS NULL`.text);
-      }
-    }
+  const stored = await storedColumns(connection, source.name);
+  if (stored.size === 0) await createTable(connection, source);
+  else if (source.columns.some((column) => needsWork(column, stored.get(column.name)))) {
+    const failed = await firstFailure(connection, source, stored);
+    if (failed === undefined) await rebuild(connection, source, stored);
+    else await keepAside(connection, source, failed, notice);
   }
   await syncQuarantine(connection, source);
-  await connection.run(duck`DELETE FROM sandpiper.table_column WHERE table_name = ${duckString(source.name)} AND column_name IN (${source.columns.map((column) => duckString(column.name))})`.text);
+  await connection.run(duck`DELETE FROM sandpiper.table_column WHERE table_name = ${duckString(source.name)}`.text);
   const rows = source.columns.map((column) => duck`(${duckString(source.name)}, ${duckString(column.name)}, ${duckString(column.typeText)})`);
   await connection.run(duck`INSERT INTO sandpiper.table_column VALUES ${rows}`.text);
 }
 
-async function knownColumns(connection: Connection, table: string): Promise<ReadonlyMap<string, string>> {
-  const exists = await connection.runAndReadAll(duck`SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = ${duckString(table)}`.text);
-  if (Number(exists.getRows()[0]?.[0] ?? 0) === 0) {
-    await connection.run(duck`DELETE FROM sandpiper.table_column WHERE table_name = ${duckString(table)}`.text);
-    return new Map();
-  }
-  const reader = await connection.runAndReadAll(duck`SELECT column_name, type FROM sandpiper.table_column WHERE table_name = ${duckString(table)}`.text);
-  return new Map(reader.getRows().map(([column, type]) => [String(column), String(type)]));
+/** A column of the table in DuckDB. */
+interface StoredColumn {
+  /** Undefined when the data file did not have the column lately: its newest rows hold NULL then. */
+  readonly type: ClickHouseType | undefined;
+}
+
+/** By name; none when there is no table. */
+async function storedColumns(connection: Connection, table: string): Promise<ReadonlyMap<string, StoredColumn>> {
+  const reader = await connection.runAndReadAll(
+    duck`SELECT c.column_name, t.type FROM duckdb_columns() AS c LEFT JOIN sandpiper.table_column AS t ON t.table_name = c.table_name AND t.column_name = c.column_name WHERE c.database_name = current_database() AND c.schema_name = 'main' AND c.table_name = ${duckString(table)}`.text,
+  );
+  return new Map(reader.getRows().map(([name, type]) => [String(name), { type: type === null ? undefined : parseType(String(type)) }]));
+}
+
+/** Whether the rows that are there must change for the column. */
+function needsWork(column: Column, stored: StoredColumn | undefined): boolean {
+  if (!stored?.type) return true;
+  if (printType(stored.type) === printType(column.type)) return false;
+  return holdsState(stored.type) || holdsState(column.type) || duckTypeSql(stored.type).text !== duckTypeSql(column.type).text || (isNullable(stored.type) && !isNullable(column.type));
+}
+
+/** States of different aggregates do not mix, whatever DuckDB keeps them in. */
+function holdsState(type: ClickHouseType): boolean {
+  return /AggregateFunction/.test(printType(type));
 }
 
 async function createTable(connection: Connection, source: DataSource): Promise<void> {
@@ -150,25 +160,44 @@ async function createTable(connection: Connection, source: DataSource): Promise<
   await connection.run(duck`CREATE TABLE main.${duckName(source.name)} (${columns})`.text);
 }
 
-function initialValue(source: DataSource, column: DataSource['columns'][number]): DuckSql {
+function initialValue(source: DataSource, column: Column): DuckSql {
   if (column.defaultExpression === undefined) return defaultSql(column.type);
   return translateDefault(parseExpression(column.defaultExpression), column.type, source.columns);
 }
 
-/** The first changed column that holds a value which does not convert. */
-async function firstFailure(connection: Connection, name: DuckSql, changed: readonly DataSource['columns'][number][]): Promise<string | undefined> {
-  for (const column of changed) {
+/** Why the rows do not fit the new schema, by the first column that holds a value which does not convert. */
+async function firstFailure(connection: Connection, source: DataSource, stored: ReadonlyMap<string, StoredColumn>): Promise<string | undefined> {
+  for (const column of source.columns) {
+    const old = stored.get(column.name);
+    if (!old || !needsWork(column, old)) continue;
     const own = duckName(column.name);
-    const reader = await connection.runAndReadAll(duck`SELECT count(*) FROM ${name} WHERE ${own} IS NOT NULL AND TRY_CAST(${own} AS ${duckTypeSql(column.type)}) IS NULL`.text).catch(() => undefined); // A pair of types without any cast converts nothing.
+    const isOtherState = old.type !== undefined && (holdsState(old.type) || holdsState(column.type));
+    const reader = isOtherState ? undefined : await connection.runAndReadAll(duck`SELECT count(*) FROM main.${duckName(source.name)} WHERE ${own} IS NOT NULL AND TRY_CAST(${own} AS ${duckTypeSql(column.type)}) IS NULL`.text).catch(() => undefined); // A pair of types without any cast converts nothing.
     if (!reader || Number(reader.getRows()[0]?.[0] ?? 0) > 0) return `${column.name} does not convert to ${column.typeText}`;
   }
   return undefined;
 }
 
+/** Writes the table anew with the columns of the file, and after them those that the file has no longer. */
+async function rebuild(connection: Connection, source: DataSource, stored: ReadonlyMap<string, StoredColumn>): Promise<void> {
+  const [table, fresh] = [duckName(source.name), duckName(`${source.name}__rebuilt`)];
+  // Defaults may name other columns in their new types, so types come first.
+  const converted = source.columns.filter((column) => stored.has(column.name)).map((column) => duck`CAST(${duckName(column.name)} AS ${duckTypeSql(column.type)}) AS ${duckName(column.name)}`);
+  const gone = [...stored.keys()].filter((name) => !source.columns.some((column) => column.name === name)).map((name) => duckName(name));
+  const typed = duck`SELECT ${[...converted, ...gone]} FROM main.${table}`;
+  const values = source.columns.map((column) => {
+    const own = duckName(column.name);
+    if (!stored.has(column.name)) return duck`CAST(${initialValue(source, column)} AS ${duckTypeSql(column.type)}) AS ${own}`;
+    return isNullable(column.type) ? own : duck`coalesce(${own}, ${initialValue(source, column)}) AS ${own}`;
+  });
+  await connection.run(duck`CREATE TABLE main.${fresh} AS SELECT ${[...values, ...gone]} FROM (${typed})`.text);
+  await connection.run(duck`DROP TABLE main.${table}`.text);
+  await connection.run(duck`ALTER TABLE main.${fresh} RENAME TO ${table}`.text);
+}
+
 async function keepAside(connection: Connection, source: DataSource, why: string, notice: Notice): Promise<void> {
   const aside = `${source.name}__before_${new Date().toISOString().replace(/[-:T]/g, '').slice(0, 14)}`;
   await connection.run(duck`ALTER TABLE main.${duckName(source.name)} RENAME TO ${duckName(aside)}`.text);
-  await connection.run(duck`DELETE FROM sandpiper.table_column WHERE table_name = ${duckString(source.name)}`.text);
   await createTable(connection, source);
   notice('warning', `${source.name} has a new schema, and its rows do not fit it: ${why}. They are kept in the table ${aside}, and ${source.name} begins empty.`);
 }

@@ -187,8 +187,9 @@ export class Workspace {
       this.#project = this.#read(files);
       this.#parsed = new Map(this.#project.files.map((file) => [file.path, file.datafile]));
       this.tokens.declare(this.#project.tokens);
-      const tables = await syncTables(this.#database, this.#project.dataSources, (severity, message) => this.#noticeOnce(severity, message));
-      this.#tables = keepSame(this.#tables, tables);
+      // What was answered is loaded by the schema that it was judged by.
+      await this.#ingest?.flush().catch((error: unknown) => this.#notice('warning', error instanceof Error ? error.message : String(error)));
+      this.#tables = await syncTables(this.#database, this.#project.dataSources, (severity, message) => this.#noticeOnce(severity, message), this.#tables);
       this.queries.forget();
       this.#materializations.setViews(this.#project, (message) => this.#noticeOnce('warning', message));
       this.#ingest?.wake();
@@ -432,14 +433,6 @@ export class Workspace {
   #tell(change: Change): void {
     for (const listener of this.#listeners) listener(change);
   }
-}
-
-/** Tables whose data source is unchanged stay the same objects, so that readers made for them are used again. */
-function keepSame(before: ReadonlyMap<string, StoredTable>, after: ReadonlyMap<string, StoredTable>): ReadonlyMap<string, StoredTable> {
-  return new Map([...after].map(([name, table]) => {
-    const old = before.get(name);
-    return [name, old && old.source === table.source ? old : table];
-  }));
 }
 
 function definedOnly(environment: NodeJS.ProcessEnv): Record<string, string> {

@@ -1,0 +1,82 @@
+/** Tables in step with data files: no change of a schema loses a row. */
+import { afterEach, expect, test } from 'vitest';
+import { openProject, type OpenProject } from './open-project.ts';
+
+const PATH = 'datasources/t.datasource';
+const schema = (...columns: readonly string[]) => `SCHEMA >\n${columns.map((column) => `    ${column}`).join(',\n')}\n\nENGINE "MergeTree"\nENGINE_SORTING_KEY "id"\n`;
+const BASE = ['`id` UInt8 `json:$.id`', '`name` String `json:$.name`'];
+
+let project: OpenProject | undefined;
+
+afterEach(async () => {
+  await project?.close();
+  project = undefined;
+});
+
+async function withRows(): Promise<OpenProject> {
+  project = await openProject({ [PATH]: schema(...BASE) });
+  await project.send('t', { id: 1, name: '10' }, { id: 2, name: 'two' });
+  return project;
+}
+
+test('a new column has its default in the rows that are there, and in those that come', async () => {
+  const opened = await withRows();
+  await opened.write({ [PATH]: schema(...BASE, '`kind` String `json:$.kind` DEFAULT concat(\'k\', toString(id))', '`n` Nullable(Float64) `json:$.n`', '`m` UInt32 `json:$.m` DEFAULT 7', '`tags` Array(String) `json:$.tags[:]` DEFAULT []') });
+  await opened.send('t', { id: 3, name: 'c', n: 1.5 });
+  expect(await opened.rows('SELECT id, kind, n, m, length(tags) FROM t ORDER BY id')).toEqual([[1, 'k1', null, 7, 0], [2, 'k2', null, 7, 0], [3, 'k3', 1.5, 7, 0]]);
+});
+
+test('a wider type keeps the values; text that converts becomes numbers', async () => {
+  const opened = await withRows();
+  await opened.write({ [PATH]: schema('`id` Int64 `json:$.id`', '`name` Nullable(String) `json:$.name`') });
+  await opened.send('t', { id: -5, name: null });
+  expect(await opened.rows('SELECT id, name FROM t ORDER BY id')).toEqual([[-5, null], [1, '10'], [2, 'two']]);
+});
+
+test('where values do not convert, the old table is kept aside under a name that is told', async () => {
+  const opened = await withRows();
+  await opened.write({ [PATH]: schema('`id` UInt8 `json:$.id`', '`name` UInt16 `json:$.name`') });
+  await opened.send('t', { id: 3, name: 30 });
+  const [notice] = opened.notices();
+  expect([await opened.rows('SELECT id, name FROM t'), notice]).toEqual([[[3, 30]], expect.stringMatching(/^t has a new schema, and its rows do not fit it: name does not convert to UInt16\. They are kept in the table t__before_\d{14}, and t begins empty\.$/)]);
+});
+
+test('a column or a file that goes away comes back with its rows', async () => {
+  const opened = await withRows();
+  await opened.write({ [PATH]: schema('`id` UInt8 `json:$.id`') });
+  await opened.send('t', { id: 3 });
+  const without = await opened.rows('SELECT * FROM t ORDER BY id');
+  await opened.write({ [PATH]: undefined });
+  await opened.write({ [PATH]: schema(...BASE) });
+  await opened.reopen();
+  expect([without, await opened.rows('SELECT * FROM t ORDER BY id')]).toEqual([[[1], [2], [3]], [[1, '10'], [2, 'two'], [3, '']]]);
+});
+
+test('columns are found by name when their order changes, and a broken file leaves the others alone', async () => {
+  const opened = await withRows();
+  await opened.write({ [PATH]: schema(...BASE.toReversed()), 'datasources/broken.datasource': 'SCHEMA >\n    a Nothing(\n', 'datasources/other.datasource': schema('`id` UInt8 `json:$.id`') });
+  await opened.send('t', { id: 3, name: 'c' });
+  await opened.send('other', { id: 9 });
+  expect([await opened.rows('SELECT * FROM t ORDER BY id'), await opened.rows('SELECT id FROM other')]).toEqual([[['10', 1], ['two', 2], ['c', 3]], [[9]]]);
+});
+
+test('rows that were accepted before a change of the schema are there after it', async () => {
+  const opened = await withRows();
+  await opened.workspace().appendEvents('t', Buffer.from('{"id":3,"name":"c"}'), {});
+  await opened.write({ [PATH]: schema(...BASE, '`more` String `json:$.more`') });
+  await opened.workspace().appendEvents('t', Buffer.from('{"id":4,"name":"d","more":"m"}'), {});
+  await opened.send('t', { id: 5, name: 'e', more: 'n' });
+  expect(await opened.rows('SELECT * FROM t ORDER BY id')).toEqual([[1, '10', ''], [2, 'two', ''], [3, 'c', ''], [4, 'd', 'm'], [5, 'e', 'n']]);
+});
+
+test('rows that wait for a table whose file is broken or gone stop nobody, and are loaded when it is back', async () => {
+  const opened = await withRows();
+  await opened.write({ [PATH]: 'SCHEMA >\n    a Nothing(\n', 'datasources/other.datasource': schema('`id` UInt8 `json:$.id`') });
+  await opened.write({ [PATH]: schema(...BASE) });
+  await opened.workspace().appendEvents('t', Buffer.from('{"id":3,"name":"c"}'), {});
+  await opened.write({ [PATH]: undefined });
+  await opened.reopen();
+  await opened.send('other', { id: 9 });
+  await opened.write({ [PATH]: schema(...BASE) });
+  expect([await opened.rows('SELECT id FROM t ORDER BY id'), await opened.rows('SELECT id FROM other')]).toEqual([[[1], [2], [3]], [[9]]]);
+});
