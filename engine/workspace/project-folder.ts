@@ -4,7 +4,8 @@
  */
 import { watch, type FSWatcher } from 'chokidar';
 import { createHash, randomUUID } from 'node:crypto';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { readFileSync, readdirSync, statSync, type Dirent } from 'node:fs';
 import { mkdir, open, readFile, realpath, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { SandpiperError } from '../errors.ts';
@@ -28,14 +29,24 @@ export class ProjectFolder {
     if (!statSync(this.path, { throwIfNoEntry: false })?.isDirectory()) throw new SandpiperError('not-found', `There is no folder ${this.path}.`);
   }
 
-  /** Data files with their text, from the whole tree. */
-  dataFiles(): readonly ProjectFile[] {
-    return this.list().filter((path) => DATA_FILE.test(path)).map((path) => ({ path, text: readFileSync(join(this.path, path), 'utf8') }));
+  /** Data files with their text, from the whole tree. `unreadable` is told of those that cannot be read, which are left out. */
+  dataFiles(unreadable: (message: string) => void = () => undefined): readonly ProjectFile[] {
+    return this.list(unreadable).filter((path) => DATA_FILE.test(path)).flatMap((path): ProjectFile[] => {
+      try {
+        const bytes = readFileSync(join(this.path, path));
+        if (isUtf8(bytes)) return [{ path, text: bytes.toString('utf8').replace(/^\uFEFF/, '') }];
+        unreadable(`The file ${path} is not text in UTF-8, so it is left out.`);
+      } catch (error) {
+        // A file that went away between listing and reading is simply gone.
+        if (!isMissing(error)) unreadable(`The file ${path} cannot be read: ${reasonOf(error)}.`);
+      }
+      return [];
+    });
   }
 
   /** All files of the project by path. */
-  list(): readonly string[] {
-    return walk(this.path, this.path).sort();
+  list(unreadable: (message: string) => void = () => undefined): readonly string[] {
+    return walk(this.path, this.path, unreadable).sort();
   }
 
   async read(path: string): Promise<{ readonly text: string; readonly version: string }> {
@@ -45,7 +56,7 @@ export class ProjectFolder {
       return { text, version: versionOf(text) };
     } catch (error) {
       if (isMissing(error)) throw new SandpiperError('not-found', `There is no file ${path} in the project.`, { cause: error });
-      throw unwritable(path, error);
+      throw new SandpiperError('storage', `The file ${path} cannot be read: ${reasonOf(error)}.`, { cause: error });
     }
   }
 
@@ -138,21 +149,37 @@ export function versionOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 24);
 }
 
-function walk(root: string, folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+function walk(root: string, folder: string, unreadable: (message: string) => void): string[] {
+  return entriesOf(root, folder, unreadable).flatMap((entry) => {
     if (LEFT_OUT.has(entry.name) || entry.name.endsWith('.saving')) return [];
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return walk(root, path);
+    if (entry.isDirectory()) return walk(root, path, unreadable);
     return entry.isFile() ? [relative(root, path).split(sep).join('/')] : [];
   });
+}
+
+function entriesOf(root: string, folder: string, unreadable: (message: string) => void): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (folder === root) throw new SandpiperError('storage', `The folder ${root} cannot be read: ${reasonOf(error)}.`, { cause: error });
+    if (!isMissing(error)) unreadable(`The folder ${relative(root, folder)} cannot be read: ${reasonOf(error)}.`);
+    return [];
+  }
 }
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
 
-function unwritable(path: string, error: unknown): SandpiperError {
+function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const why = code === 'ENOSPC' ? 'the disk is full' : code === 'EACCES' || code === 'EPERM' || code === 'EROFS' ? 'you may not write there' : error instanceof Error ? error.message : String(error);
-  return new SandpiperError('storage', `The file ${path} cannot be written: ${why}. What you typed is kept in the editor.`, { cause: error });
+  if (code === 'ENOSPC') return 'the disk is full';
+  if (code === 'EROFS') return 'the disk is read-only';
+  if (code === 'EACCES' || code === 'EPERM') return 'you have no leave to';
+  return code === 'EISDIR' ? 'it is a folder' : error instanceof Error ? error.message : String(error);
+}
+
+function unwritable(path: string, error: unknown): SandpiperError {
+  return new SandpiperError('storage', `The file ${path} cannot be written: ${reasonOf(error)}. What you typed is kept in the editor.`, { cause: error });
 }

@@ -179,7 +179,7 @@ export class Workspace {
   }
 
   async #load(paths: readonly string[]): Promise<void> {
-    const files = this.folder.dataFiles();
+    const files = this.folder.dataFiles((message) => this.#noticeOnce('error', message));
     const before = this.#texts;
     this.#texts = new Map(files.map(({ path, text }) => [path, text]));
     const changed = files.length !== before.size || files.some(({ path, text }) => before.get(path) !== text);
