@@ -99,7 +99,7 @@ function arrayRemove(args: readonly Bound[], call: FunctionCall): Bound {
   return bound(listType(call, list), duck`list_filter(${forms.list}, lambda x: x IS DISTINCT FROM ${forms.value})`, call.span);
 }
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'array' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'array' as const, ...extra });
 
 export const ARRAY_SEARCH: readonly FunctionDefinition[] = [
   define(describe('has', 'has(array or map, value)', '1 when the value is in the array, or a key of the map.'), 2, 2, has),
@@ -115,6 +115,6 @@ export const ARRAY_SEARCH: readonly FunctionDefinition[] = [
   define(describe('arrayUnion', 'arrayUnion(array, …)', 'The values that are in any of the arrays, each once.'), 1, Infinity, setOperation('union')),
   define(describe('arraySymmetricDifference', 'arraySymmetricDifference(array, …)', 'The values that are not in all arrays.'), 1, Infinity, setOperation('difference')),
   define(describe('arrayExcept', 'arrayExcept(array, removed)', 'The elements that are not in the second array.'), 2, 2, without),
-  define(describe('arrayRemove', 'arrayRemove(array, value)', 'The elements that differ from the value.'), 2, 2, arrayRemove),
+  define(describe('arrayRemove', 'arrayRemove(array, value)', 'The elements that differ from the value.', { caseInsensitiveAliases: ['array_remove'] }), 2, 2, arrayRemove),
   define(describe('arrayJaccardIndex', 'arrayJaccardIndex(array, array)', 'Common values divided by all values of two arrays.'), 2, 2, arrayJaccardIndex),
 ];

@@ -176,7 +176,7 @@ const EMPTY: readonly (readonly [string, ClickHouseType])[] = [
   ['Float32', FLOAT32], ['Float64', FLOAT64], ['Date', DATE], ['DateTime', DATETIME], ['String', STRING],
 ];
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'array' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'array' as const, ...extra });
 
 export const ARRAY: readonly FunctionDefinition[] = [
   define(describe('array', 'array(value, …)', 'An array of the values.'), 0, Infinity, makeArray),
@@ -200,7 +200,7 @@ export const ARRAY: readonly FunctionDefinition[] = [
   define(describe('range', 'range([start, ]end[, step])', 'The whole numbers from start (or 0) up to, not including, end.'), 1, 3, range),
   define(describe('arrayZip', 'arrayZip(array, …)', 'An array of tuples of the elements at the same places.'), 1, Infinity, arrayZip(false)),
   define(describe('arrayZipUnaligned', 'arrayZipUnaligned(array, …)', 'The same for arrays of different lengths, with NULL where one ends.'), 1, Infinity, arrayZip(true)),
-  define(describe('arrayFlatten', 'arrayFlatten(array)', 'Arrays inside arrays as one array.', { aliases: ['flatten'] }), 1, 1, arrayFlatten),
+  define(describe('arrayFlatten', 'arrayFlatten(array)', 'Arrays inside arrays as one array.', { caseInsensitiveAliases: ['flatten'] }), 1, 1, arrayFlatten),
   define(describe('arrayRotateLeft', 'arrayRotateLeft(array, count)', 'The array turned left.'), 2, 2, move('rotate', 'left')),
   define(describe('arrayRotateRight', 'arrayRotateRight(array, count)', 'The array turned right.'), 2, 2, move('rotate', 'right')),
   define(describe('arrayShiftLeft', 'arrayShiftLeft(array, count[, filler])', 'The array moved left, filled at its end.'), 2, 3, move('shift', 'left')),

@@ -141,16 +141,16 @@ function bitList(form: 'positions' | 'powers' | 'text') {
   };
 }
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'encoding' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'encoding' as const, ...extra });
 
 export const ENCODING: readonly FunctionDefinition[] = [
   define(describe('hex', 'hex(value)', 'The bytes of a value as hexadecimal digits.', { caseInsensitive: true }), 1, 1, digits('hex')),
   define(describe('bin', 'bin(value)', 'The bytes of a value as binary digits.', { caseInsensitive: true }), 1, 1, digits('bin')),
   define(describe('unhex', 'unhex(text)', 'The bytes that hexadecimal digits stand for.', { caseInsensitive: true }), 1, 1, reading((text) => duck`unhex(${text})`)),
   define(describe('unbin', 'unbin(text)', 'The bytes that binary digits stand for.', { caseInsensitive: true }), 1, 1, reading((text) => duck`sandpiper_from_bits(${text})`)),
-  define(describe('base64Encode', 'base64Encode(text)', 'The bytes of a text as base64.', { caseInsensitive: true, aliases: ['TO_BASE64'] }), 1, 1, writing((bytes) => duck`to_base64(${bytes})`)),
-  define(describe('base64Decode', 'base64Decode(text)', 'The bytes of base64; fails when it is none.', { caseInsensitive: true, aliases: ['FROM_BASE64'] }), 1, 1, reading((text) => base64(text, (whole) => whole, BASE64, false))),
-  define(describe('tryBase64Decode', 'tryBase64Decode(text)', 'The bytes of base64; nothing when it is none.', { caseInsensitive: true }), 1, 1, reading((text) => base64(text, (whole) => whole, BASE64, true))),
+  define(describe('base64Encode', 'base64Encode(text)', 'The bytes of a text as base64.', { caseInsensitiveAliases: ['TO_BASE64'] }), 1, 1, writing((bytes) => duck`to_base64(${bytes})`)),
+  define(describe('base64Decode', 'base64Decode(text)', 'The bytes of base64; fails when it is none.', { caseInsensitiveAliases: ['FROM_BASE64'] }), 1, 1, reading((text) => base64(text, (whole) => whole, BASE64, false))),
+  define(describe('tryBase64Decode', 'tryBase64Decode(text)', 'The bytes of base64; nothing when it is none.'), 1, 1, reading((text) => base64(text, (whole) => whole, BASE64, true))),
   define(describe('base64URLEncode', 'base64URLEncode(text)', 'The bytes of a text as base64 for URLs.'), 1, 1, writing((bytes) => duck`rtrim(translate(to_base64(${bytes}), '+/', '-_'), '=')`)),
   define(describe('base64URLDecode', 'base64URLDecode(text)', 'The bytes of base64 for URLs; fails when it is none.'), 1, 1, reading((text) => base64(text, padded, BASE64_URL, false))),
   define(describe('tryBase64URLDecode', 'tryBase64URLDecode(text)', 'The bytes of base64 for URLs; nothing when it is none.'), 1, 1, reading((text) => base64(text, padded, BASE64_URL, true))),

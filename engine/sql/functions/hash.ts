@@ -142,12 +142,12 @@ function javaHash(args: readonly Bound[], call: FunctionCall): Bound {
   throw typeError(`javaHash takes a text or a signed number of at most 32 bits here, not a value of type ${printType(value.type)}.`, value.span);
 }
 
-const describe = (name: string, signature: string, help: string, extra: { readonly caseInsensitive?: boolean; readonly aliases?: readonly string[] } = {}) => ({ name, signature, help, category: 'hash' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: { readonly caseInsensitive?: boolean; readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[] } = {}) => ({ name, signature, help, category: 'hash' as const, ...extra });
 
 export const HASH: readonly FunctionDefinition[] = [
-  define(describe('MD5', 'MD5(text)', 'The MD5 digest, 16 bytes: write hex(MD5(x)).', { caseInsensitive: true }), 1, 1, ofBytes(fixed(16), (bytes) => duck`unhex(md5(${bytes}))`, 'bytes')),
-  define(describe('SHA1', 'SHA1(text)', 'The SHA-1 digest, 20 bytes.', { caseInsensitive: true }), 1, 1, ofBytes(fixed(20), (bytes) => duck`unhex(sha1(${bytes}))`, 'bytes')),
-  define(describe('SHA256', 'SHA256(text)', 'The SHA-256 digest, 32 bytes.', { caseInsensitive: true }), 1, 1, ofBytes(fixed(32), (bytes) => duck`unhex(sha256(${bytes}))`, 'bytes')),
+  define(describe('MD5', 'MD5(text)', 'The MD5 digest, 16 bytes: write hex(MD5(x)).'), 1, 1, ofBytes(fixed(16), (bytes) => duck`unhex(md5(${bytes}))`, 'bytes')),
+  define(describe('SHA1', 'SHA1(text)', 'The SHA-1 digest, 20 bytes.'), 1, 1, ofBytes(fixed(20), (bytes) => duck`unhex(sha1(${bytes}))`, 'bytes')),
+  define(describe('SHA256', 'SHA256(text)', 'The SHA-256 digest, 32 bytes.'), 1, 1, ofBytes(fixed(32), (bytes) => duck`unhex(sha256(${bytes}))`, 'bytes')),
   define(describe('halfMD5', 'halfMD5(text)', 'The first eight bytes of the MD5 digest as a number.'), 1, 1, ofBytes(UINT64, (bytes) => duck`CAST('0x' || left(md5(${bytes}), 16) AS UBIGINT)`)),
   define(describe('CRC32', 'CRC32(text)', "The CRC-32 checksum, as zlib's.", { caseInsensitive: true }), 1, 1, ofBytes(UINT32, (bytes) => duck`CAST(sandpiper_crc32(${bytes}) AS UINTEGER)`)),
   define(describe('cityHash64', 'cityHash64(value, …)', 'A fast hash of texts and whole numbers.'), 1, Infinity, combining(CITY)),

@@ -129,7 +129,7 @@ function nested(inner: string): string {
 /** A JSON value as a regular expression, containers up to three deep. */
 const RAW_VALUE = `(?:"(?:[^"\\\\]|\\\\.)*"|${nested(nested(nested('[^\\s\\S]')))}|[^,}\\]\\s]+)`;
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'JSON' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'JSON' as const, ...extra });
 
 const capture = (text: DuckSql, pattern: string) => duck`regexp_extract(${text}, ${duckString(pattern)}, 1)`;
 
@@ -155,16 +155,16 @@ export const JSON_FUNCTIONS: readonly FunctionDefinition[] = [
     if (isNull(at(args, 0))) return nullResult(call.span);
     return answer(call, args, UINT8, duck`CAST(json_valid(${plainSql(at(args, 0))}) AS UTINYINT)`);
   }),
-  define(describe('JSONArrayLength', 'JSONArrayLength(json)', 'The length of an array, NULL when it is none.', { caseInsensitive: true, aliases: ['JSON_ARRAY_LENGTH'] }), 1, 1, (args, call) => {
+  define(describe('JSONArrayLength', 'JSONArrayLength(json)', 'The length of an array, NULL when it is none.', { caseInsensitiveAliases: ['JSON_ARRAY_LENGTH'] }), 1, 1, (args, call) => {
     need(call, at(args, 0), 'text');
     const sql = withName(call, duck`sandpiper_json(${plainSql(at(args, 0))})`, (value) => duck`CASE WHEN json_type(${value}) = 'ARRAY' THEN CAST(json_array_length(${value}) AS UBIGINT) END`);
     return bound(nullable(UINT64), sql, call.span);
   }),
-  define(describe('JSON_VALUE', "JSON_VALUE(json, '$.path')", 'The scalar at a path as text.', { caseInsensitive: true }), 2, 2, (args, call) =>
+  define(describe('JSON_VALUE', "JSON_VALUE(json, '$.path')", 'The scalar at a path as text.'), 2, 2, (args, call) =>
     answer(call, args, STRING, withName(call, byPath(args, call), (value) => duck`CASE WHEN json_type(${value}) IN ('OBJECT', 'ARRAY') THEN '' WHEN json_type(${value}) = 'NULL' THEN 'null' ELSE coalesce(sandpiper_json_string(${value}), '') END`))),
-  define(describe('JSON_QUERY', "JSON_QUERY(json, '$.path')", 'The value at a path, as JSON in an array.', { caseInsensitive: true }), 2, 2, (args, call) =>
+  define(describe('JSON_QUERY', "JSON_QUERY(json, '$.path')", 'The value at a path, as JSON in an array.'), 2, 2, (args, call) =>
     answer(call, args, STRING, withName(call, byPath(args, call), (value) => duck`coalesce('[' || sandpiper_json_raw(${value}) || ']', '')`))),
-  define(describe('JSON_EXISTS', "JSON_EXISTS(json, '$.path')", '1 when there is a value at the path.', { caseInsensitive: true }), 2, 2, (args, call) =>
+  define(describe('JSON_EXISTS', "JSON_EXISTS(json, '$.path')", '1 when there is a value at the path.'), 2, 2, (args, call) =>
     answer(call, args, UINT8, duck`CAST(${byPath(args, call)} IS NOT NULL AS UTINYINT)`)),
   define(describe('toJSONString', 'toJSONString(value)', 'Any value as JSON text.'), 1, 1, (args, call) => {
     const value = at(args, 0);

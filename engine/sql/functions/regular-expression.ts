@@ -175,29 +175,29 @@ function replaceOne(args: readonly Bound[], call: FunctionCall): Bound {
   return result(call, args, STRING, present(args, sql));
 }
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'string search' as const, ...extra });
-const replacing = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'string replacement' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'string search' as const, ...extra });
+const replacing = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'string replacement' as const, ...extra });
 
 export const REGULAR_EXPRESSION: readonly FunctionDefinition[] = [
   define(describe('like', "like(text, 'pattern')", 'LIKE: % is any text, _ any character, \\ escapes.'), 2, 2, like(false, false)),
   define(describe('notLike', "notLike(text, 'pattern')", 'NOT LIKE.'), 2, 2, like(false, true)),
   define(describe('ilike', "ilike(text, 'pattern')", 'LIKE in any case.'), 2, 2, like(true, false)),
   define(describe('notILike', "notILike(text, 'pattern')", 'NOT LIKE in any case.'), 2, 2, like(true, true)),
-  define(describe('match', "match(text, 'expression')", '1 when the regular expression matches a part of the text.', { caseInsensitive: true, aliases: ['REGEXP_MATCHES'] }), 2, 2, match),
+  define(describe('match', "match(text, 'expression')", '1 when the regular expression matches a part of the text.', { caseInsensitiveAliases: ['REGEXP_MATCHES'] }), 2, 2, match),
   define(describe('extract', "extract(text, 'expression')", 'The first match, or its first group.'), 2, 2, extract),
   define(describe('extractAll', "extractAll(text, 'expression')", 'All matches, or their first groups.'), 2, 2, extractAll),
   define(describe('extractAllGroupsVertical', "extractAllGroupsVertical(text, 'expression')", 'The groups of each match.', { aliases: ['extractAllGroups'] }), 2, 2, extractAllGroups('vertical')),
   define(describe('extractAllGroupsHorizontal', "extractAllGroupsHorizontal(text, 'expression')", 'The matches of each group.'), 2, 2, extractAllGroups('horizontal')),
   define(describe('extractGroups', "extractGroups(text, 'expression')", 'The groups of the first match.'), 2, 2, extractGroups),
-  define(describe('regexpExtract', "regexpExtract(text, 'expression'[, group])", 'A group of the first match.', { caseInsensitive: true, aliases: ['REGEXP_EXTRACT'] }), 2, 3, regexpExtract),
+  define(describe('regexpExtract', "regexpExtract(text, 'expression'[, group])", 'A group of the first match.', { caseInsensitiveAliases: ['REGEXP_EXTRACT', 'REGEXP_SUBSTR'] }), 2, 3, regexpExtract),
   define(describe('countMatches', "countMatches(text, 'expression')", 'How often the regular expression matches.'), 2, 2, countMatches(false)),
   define(describe('countMatchesCaseInsensitive', "countMatchesCaseInsensitive(text, 'expression')", 'How often the regular expression matches, in any case.'), 2, 2, countMatches(true)),
   define(describe('multiMatchAny', "multiMatchAny(text, ['expression', …])", '1 when any of the expressions matches.'), 2, 2, multiMatch('any')),
   define(describe('multiMatchAnyIndex', "multiMatchAnyIndex(text, ['expression', …])", 'The index of an expression that matches, or 0.'), 2, 2, multiMatch('anyIndex')),
   define(describe('multiMatchAllIndices', "multiMatchAllIndices(text, ['expression', …])", 'The indices of all expressions that match.'), 2, 2, multiMatch('allIndices')),
   define(replacing('replaceRegexpOne', "replaceRegexpOne(text, 'expression', replacement)", 'Replaces the first match; \\1 is its first group.'), 3, 3, replaceRegexp(false)),
-  define(replacing('replaceRegexpAll', "replaceRegexpAll(text, 'expression', replacement)", 'Replaces all matches; \\1 is the first group of each.', { caseInsensitive: true, aliases: ['REGEXP_REPLACE'] }), 3, 3, replaceRegexp(true)),
+  define(replacing('replaceRegexpAll', "replaceRegexpAll(text, 'expression', replacement)", 'Replaces all matches; \\1 is the first group of each.', { caseInsensitiveAliases: ['REGEXP_REPLACE'] }), 3, 3, replaceRegexp(true)),
   define(replacing('replaceOne', 'replaceOne(text, part, replacement)', 'Replaces the first occurrence of a part.'), 3, 3, replaceOne),
-  rule(replacing('replaceAll', 'replaceAll(text, part, replacement)', 'Replaces all occurrences of a part.', { caseInsensitive: true, aliases: ['replace'] }), ['text', 'text', 'text'], STRING, (text, part, replacement) => duck`replace(${text}, ${part}, ${replacement})`),
+  rule(replacing('replaceAll', 'replaceAll(text, part, replacement)', 'Replaces all occurrences of a part.', { caseInsensitiveAliases: ['replace'] }), ['text', 'text', 'text'], STRING, (text, part, replacement) => duck`replace(${text}, ${part}, ${replacement})`),
   rule(replacing('regexpQuoteMeta', 'regexpQuoteMeta(text)', 'The text as a regular expression that matches just it.'), ['text'], STRING, (text) => duck`regexp_replace(${text}, ${duckString('([\\x00\\\\|()^$.\\[\\]?*+{:-])')}, ${duckString('\\\\\\1')}, 'g')`),
 ];

@@ -100,7 +100,7 @@ function reverseBySeparator(args: readonly Bound[], call: FunctionCall): Bound {
   return result(call, [text], STRING, duck`array_to_string(list_reverse(string_split(${plainSql(text)}, ${mark})), ${mark})`);
 }
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'splitting' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'splitting' as const, ...extra });
 
 export const SPLITTING: readonly FunctionDefinition[] = [
   define(describe('splitByChar', "splitByChar('separator', text[, most])", 'The pieces between single characters.'), 2, 3, splitByChar),
@@ -111,6 +111,6 @@ export const SPLITTING: readonly FunctionDefinition[] = [
   define(describe('alphaTokens', 'alphaTokens(text[, most])', 'The runs of ASCII letters.', { aliases: ['splitByAlpha'] }), 1, 2, pieces('[A-Za-z]+')),
   define(describe('tokens', "tokens(text[, 'tokenizer'])", 'The words of a text.'), 1, 3, tokens),
   define(describe('ngrams', 'ngrams(text, length)', 'All pieces of so many characters.'), 2, 2, ngrams),
-  define(describe('arrayStringConcat', "arrayStringConcat(array[, 'separator'])", 'The elements as one text, without NULL.', { caseInsensitive: true, aliases: ['array_to_string'] }), 1, 2, arrayStringConcat),
+  define(describe('arrayStringConcat', "arrayStringConcat(array[, 'separator'])", 'The elements as one text, without NULL.', { caseInsensitiveAliases: ['array_to_string'] }), 1, 2, arrayStringConcat),
   define(describe('reverseBySeparator', "reverseBySeparator(text[, 'separator'])", 'The pieces between separators in reverse order.'), 1, 2, reverseBySeparator),
 ];

@@ -86,11 +86,11 @@ function repeat(args: readonly Bound[], call: FunctionCall): Bound {
 const INITIALS = duckString('[A-Za-z0-9]+|[^A-Za-z0-9]+');
 const INITIALS_UTF8 = duckString('[\\p{L}\\p{N}]+|[^\\p{L}\\p{N}]+');
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'string' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'string' as const, ...extra });
 
 export const TEXT_CASE: readonly FunctionDefinition[] = [
-  define(describe('lower', 'lower(text)', 'ASCII letters in lower case.', { caseInsensitive: true, aliases: ['lcase'] }), 1, 1, asciiCase((text) => duck`sandpiper_lower(${text})`, (text) => duck`lower(${text})`)),
-  define(describe('upper', 'upper(text)', 'ASCII letters in upper case.', { caseInsensitive: true, aliases: ['ucase'] }), 1, 1, asciiCase((text) => duck`sandpiper_upper(${text})`, (text) => duck`upper(${text})`)),
+  define(describe('lower', 'lower(text)', 'ASCII letters in lower case.', { caseInsensitive: true, caseInsensitiveAliases: ['lcase'] }), 1, 1, asciiCase((text) => duck`sandpiper_lower(${text})`, (text) => duck`lower(${text})`)),
+  define(describe('upper', 'upper(text)', 'ASCII letters in upper case.', { caseInsensitive: true, caseInsensitiveAliases: ['ucase'] }), 1, 1, asciiCase((text) => duck`sandpiper_upper(${text})`, (text) => duck`upper(${text})`)),
   rule(describe('lowerUTF8', 'lowerUTF8(text)', 'All letters in lower case.'), ['text'], STRING, (text) => duck`lower(${text})`),
   rule(describe('upperUTF8', 'upperUTF8(text)', 'All letters in upper case.'), ['text'], STRING, (text) => duck`upper(replace(${text}, 'ß', 'SS'))`),
   rule(describe('caseFoldUTF8', 'caseFoldUTF8(text)', 'A form of the text to compare in any case.'), ['text'], STRING, (text) => duck`replace(lower(${text}), 'ß', 'ss')`),
@@ -100,21 +100,21 @@ export const TEXT_CASE: readonly FunctionDefinition[] = [
     duck`array_to_string(list_transform(regexp_extract_all(${text}, ${INITIALS_UTF8}), lambda word: upper(word[1]) || lower(word[2:])), '')`),
   define(describe('reverse', 'reverse(text or array)', 'The bytes of a text or the elements of an array backwards.', { caseInsensitive: true }), 1, 1, reverse),
   rule(describe('reverseUTF8', 'reverseUTF8(text)', 'The characters of a text backwards.'), ['text'], STRING, (text) => duck`array_to_string(list_reverse(regexp_extract_all(${text}, '(?s).')), '')`),
-  define(describe('leftPad', 'leftPad(text, length[, filler])', 'The text filled at its left to a length in bytes.', { caseInsensitive: true, aliases: ['lpad'] }), 2, 3, pad('left', true)),
-  define(describe('rightPad', 'rightPad(text, length[, filler])', 'The text filled at its right to a length in bytes.', { caseInsensitive: true, aliases: ['rpad'] }), 2, 3, pad('right', true)),
+  define(describe('leftPad', 'leftPad(text, length[, filler])', 'The text filled at its left to a length in bytes.', { caseInsensitiveAliases: ['lpad'] }), 2, 3, pad('left', true)),
+  define(describe('rightPad', 'rightPad(text, length[, filler])', 'The text filled at its right to a length in bytes.', { caseInsensitiveAliases: ['rpad'] }), 2, 3, pad('right', true)),
   define(describe('leftPadUTF8', 'leftPadUTF8(text, length[, filler])', 'The text filled at its left to a length in characters.'), 2, 3, pad('left', false)),
   define(describe('rightPadUTF8', 'rightPadUTF8(text, length[, filler])', 'The text filled at its right to a length in characters.'), 2, 3, pad('right', false)),
-  define(describe('trimBoth', 'trimBoth(text[, characters])', 'The text without spaces, or these characters, at both ends.', { caseInsensitive: true, aliases: ['trim'] }), 1, 2, trim('both')),
-  define(describe('trimLeft', 'trimLeft(text[, characters])', 'The text without spaces, or these characters, at its start.', { caseInsensitive: true, aliases: ['ltrim'] }), 1, 2, trim('left')),
-  define(describe('trimRight', 'trimRight(text[, characters])', 'The text without spaces, or these characters, at its end.', { caseInsensitive: true, aliases: ['rtrim'] }), 1, 2, trim('right')),
+  define(describe('trimBoth', 'trimBoth(text[, characters])', 'The text without spaces, or these characters, at both ends.', { caseInsensitiveAliases: ['trim'] }), 1, 2, trim('both')),
+  define(describe('trimLeft', 'trimLeft(text[, characters])', 'The text without spaces, or these characters, at its start.', { caseInsensitiveAliases: ['ltrim'] }), 1, 2, trim('left')),
+  define(describe('trimRight', 'trimRight(text[, characters])', 'The text without spaces, or these characters, at its end.', { caseInsensitiveAliases: ['rtrim'] }), 1, 2, trim('right')),
   define(describe('repeat', 'repeat(text, count)', 'The text so many times.', { caseInsensitive: true }), 2, 2, repeat),
   define(describe('space', 'space(count)', 'So many spaces.', { caseInsensitive: true }), 1, 1, (args, call) => {
     need(call, at(args, 0), 'integer');
     return result(call, args, STRING, duck`repeat(' ', ${wholeSql(at(args, 0))})`);
   }),
-  define(describe('translate', 'translate(text, from, to)', 'Replaces single ASCII characters.', { caseInsensitive: true }), 3, 3, translate(true)),
-  define(describe('translateUTF8', 'translateUTF8(text, from, to)', 'Replaces single characters.', { caseInsensitive: true }), 3, 3, translate(false)),
-  rule(describe('removeDiacriticsUTF8', 'removeDiacriticsUTF8(text)', 'Letters without their accents.'), ['text'], STRING, (text) => duck`strip_accents(${text})`),
+  define(describe('translate', 'translate(text, from, to)', 'Replaces single ASCII characters.'), 3, 3, translate(true)),
+  define(describe('translateUTF8', 'translateUTF8(text, from, to)', 'Replaces single characters.'), 3, 3, translate(false)),
+  rule(describe('removeDiacriticsUTF8', 'removeDiacriticsUTF8(text)', 'Letters without their accents.', { aliases: ['removeAccentsUTF8'] }), ['text'], STRING, (text) => duck`strip_accents(${text})`),
   rule(describe('normalizeUTF8NFC', 'normalizeUTF8NFC(text)', "The text in Unicode's composed form."), ['text'], STRING, (text) => duck`nfc_normalize(${text})`),
   define(describe('appendTrailingCharIfAbsent', 'appendTrailingCharIfAbsent(text, character)', 'The text, ending in this character; an empty text stays empty.'), 2, 2, (args, call) => {
     const [text, character] = [at(args, 0), at(args, 1)];

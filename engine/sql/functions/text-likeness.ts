@@ -121,7 +121,7 @@ function conv(args: readonly Bound[], call: FunctionCall): Bound {
   return result(call, [value], STRING, present([value], written));
 }
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'string' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'string' as const, ...extra });
 
 export const TEXT_LIKENESS: readonly FunctionDefinition[] = [
   rule(describe('editDistance', 'editDistance(a, b)', 'How many changes of bytes make one text of the other.', { aliases: ['levenshteinDistance'] }), ['text', 'text'], UINT64, (a, b) => duck`CAST(levenshtein(${a}, ${b}) AS UBIGINT)`),
@@ -135,5 +135,5 @@ export const TEXT_LIKENESS: readonly FunctionDefinition[] = [
   define(describe('soundex', 'soundex(text)', 'A code for how an English name sounds.', { caseInsensitive: true }), 1, 1, soundex),
   rule(describe('encodeXMLComponent', 'encodeXMLComponent(text)', 'The text with the marks of XML written out.'), ['text'], STRING, (text) => replaced(text, MARKS)),
   define(describe('printf', "printf('%s of %d', value, …)", 'A pattern with values put in.'), 1, Infinity, printf),
-  define(describe('conv', 'conv(number, base, base)', 'A whole number in another base.', { caseInsensitive: true }), 3, 3, conv),
+  define(describe('conv', 'conv(number, base, base)', 'A whole number in another base.'), 3, 3, conv),
 ];

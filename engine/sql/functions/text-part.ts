@@ -151,21 +151,21 @@ function overlay(inBytes: boolean) {
   };
 }
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'string' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'string' as const, ...extra });
 
 export const TEXT_PART: readonly FunctionDefinition[] = [
-  define(describe('substring', 'substring(text, offset[, length])', 'A piece of a text, in bytes; a negative offset counts from the end.', { caseInsensitive: true, aliases: ['substr', 'mid', 'byteSlice'] }), 2, 3, substring(true)),
-  define(describe('substringUTF8', 'substringUTF8(text, offset[, length])', 'A piece of a text, in characters.', { caseInsensitive: true, aliases: ['substrUTF8'] }), 2, 3, substring(false)),
+  define(describe('substring', 'substring(text, offset[, length])', 'A piece of a text, in bytes; a negative offset counts from the end.', { caseInsensitive: true, caseInsensitiveAliases: ['byteSlice', 'mid', 'substr'] }), 2, 3, substring(true)),
+  define(describe('substringUTF8', 'substringUTF8(text, offset[, length])', 'A piece of a text, in characters.'), 2, 3, substring(false)),
   define(describe('left', 'left(text, count)', 'The first bytes of a text.', { caseInsensitive: true }), 2, 2, side('left', true)),
   define(describe('leftUTF8', 'leftUTF8(text, count)', 'The first characters of a text.'), 2, 2, side('left', false)),
   define(describe('right', 'right(text, count)', 'The last bytes of a text.', { caseInsensitive: true }), 2, 2, side('right', true)),
   define(describe('rightUTF8', 'rightUTF8(text, count)', 'The last characters of a text.'), 2, 2, side('right', false)),
-  define(describe('concat', 'concat(value, …)', 'The values as one text; NULL when one is NULL.', { caseInsensitive: true, aliases: ['concatAssumeInjective'] }), 0, Infinity, concat),
-  define(describe('concatWithSeparator', 'concatWithSeparator(separator, value, …)', 'The values as one text with a separator between them.', { caseInsensitive: true, aliases: ['concat_ws', 'concatWithSeparatorAssumeInjective'] }), 1, Infinity, concatWithSeparator),
+  define(describe('concat', 'concat(value, …)', 'The values as one text; NULL when one is NULL.', { caseInsensitive: true }), 0, Infinity, concat),
+  define(describe('concatWithSeparator', 'concatWithSeparator(separator, value, …)', 'The values as one text with a separator between them.', { caseInsensitiveAliases: ['concat_ws'] }), 1, Infinity, concatWithSeparator),
   define(describe('format', "format('{} and {1}', value, …)", 'A pattern with values put in.'), 1, Infinity, format),
-  define(describe('substringIndex', 'substringIndex(text, separator, count)', 'The text before the count-th separator; from the end for a negative count.', { caseInsensitive: true, aliases: ['SUBSTRING_INDEX'] }), 3, 3, substringIndex),
+  define(describe('substringIndex', 'substringIndex(text, separator, count)', 'The text before the count-th separator; from the end for a negative count.', { caseInsensitiveAliases: ['SUBSTRING_INDEX'] }), 3, 3, substringIndex),
   define(describe('substringIndexUTF8', 'substringIndexUTF8(text, separator, count)', 'The text before the count-th separator.'), 3, 3, substringIndex),
   define(describe('overlay', 'overlay(text, replacement, offset[, length])', 'The text with a piece replaced.', { caseInsensitive: true }), 3, 4, overlay(true)),
-  define(describe('overlayUTF8', 'overlayUTF8(text, replacement, offset[, length])', 'The text with a piece replaced.', { caseInsensitive: true }), 3, 4, overlay(false)),
+  define(describe('overlayUTF8', 'overlayUTF8(text, replacement, offset[, length])', 'The text with a piece replaced.'), 3, 4, overlay(false)),
   rule(describe('stringBytesUniq', 'stringBytesUniq(text)', 'How many different bytes a text has.'), ['text'], { kind: 'Integer', bits: 16, signed: false }, (text) => duck`CAST(len(list_distinct(regexp_extract_all(hex(encode(${text})), '..'))) AS USMALLINT)`),
 ];

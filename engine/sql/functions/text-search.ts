@@ -154,7 +154,7 @@ function hasSubsequence(fold: boolean) {
   };
 }
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'string search' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'string search' as const, ...extra });
 
 const MANNERS: readonly (readonly [string, string, Manner])[] = [
   ['', '', { fold: false, inBytes: true }],
@@ -165,7 +165,7 @@ const MANNERS: readonly (readonly [string, string, Manner])[] = [
 
 export const TEXT_SEARCH: readonly FunctionDefinition[] = [
   ...MANNERS.flatMap(([suffix, words, manner]): readonly FunctionDefinition[] => [
-    define(describe(`position${suffix}`, `position${suffix}(text, part[, start])`, `Where a part first is in a text${words}, or 0.`, suffix === '' ? { caseInsensitive: true } : {}), 2, 3, position(manner, false)),
+    define(describe(`position${suffix}`, `position${suffix}(text, part[, start])`, `Where a part first is in a text${words}, or 0.`, suffix === '' ? { caseInsensitive: true } : suffix === 'CaseInsensitive' ? { caseInsensitiveAliases: ['instr'] } : {}), 2, 3, position(manner, false)),
     define(describe(`multiSearchAny${suffix}`, `multiSearchAny${suffix}(text, [part, …])`, `1 when any of the parts is in the text${words}.`), 2, 2, multiSearch('any', manner)),
     define(describe(`multiSearchFirstIndex${suffix}`, `multiSearchFirstIndex${suffix}(text, [part, …])`, `Which of the parts is in the text${words}: the first such index, or 0.`), 2, 2, multiSearch('firstIndex', manner)),
     define(describe(`multiSearchFirstPosition${suffix}`, `multiSearchFirstPosition${suffix}(text, [part, …])`, `The leftmost position of any of the parts${words}, or 0.`), 2, 2, multiSearch('firstPosition', manner)),
@@ -177,12 +177,12 @@ export const TEXT_SEARCH: readonly FunctionDefinition[] = [
   define(describe('countSubstringsCaseInsensitiveUTF8', 'countSubstringsCaseInsensitiveUTF8(text, part[, start])', 'How often a part is in a text, in any case.'), 2, 3, countSubstrings({ fold: true, inBytes: false })),
   define(describe('hasToken', 'hasToken(text, token)', '1 when the token stands between separators in the text.'), 2, 2, hasToken(false, false)),
   define(describe('hasTokenOrNull', 'hasTokenOrNull(text, token)', 'The same; NULL when the token has separators in it.'), 2, 2, hasToken(false, true)),
-  define(describe('hasTokenCaseInsensitive', 'hasTokenCaseInsensitive(text, token)', '1 when the token stands between separators in the text, in any case.'), 2, 2, hasToken(true, false)),
-  define(describe('hasTokenCaseInsensitiveOrNull', 'hasTokenCaseInsensitiveOrNull(text, token)', 'The same; NULL when the token has separators in it.'), 2, 2, hasToken(true, true)),
+  define(describe('hasTokenCaseInsensitive', 'hasTokenCaseInsensitive(text, token)', '1 when the token stands between separators in the text, in any case.', { caseInsensitive: true }), 2, 2, hasToken(true, false)),
+  define(describe('hasTokenCaseInsensitiveOrNull', 'hasTokenCaseInsensitiveOrNull(text, token)', 'The same; NULL when the token has separators in it.', { caseInsensitive: true }), 2, 2, hasToken(true, true)),
   define(describe('hasAnyTokens', 'hasAnyTokens(text, [token, …])', '1 when any of the tokens is in the text.', { aliases: ['hasAnyToken'] }), 2, 2, hasTokens('any')),
   define(describe('hasAllTokens', 'hasAllTokens(text, [token, …])', '1 when all tokens are in the text.', { aliases: ['hasAllToken'] }), 2, 2, hasTokens('all')),
-  define(describe('hasSubsequence', 'hasSubsequence(text, part)', '1 when the characters of the part are in the text in this order.'), 2, 2, hasSubsequence(false)),
-  define(describe('hasSubsequenceUTF8', 'hasSubsequenceUTF8(text, part)', '1 when the characters of the part are in the text in this order.'), 2, 2, hasSubsequence(false)),
-  define(describe('hasSubsequenceCaseInsensitive', 'hasSubsequenceCaseInsensitive(text, part)', 'The same, in any case.'), 2, 2, hasSubsequence(true)),
-  define(describe('hasSubsequenceCaseInsensitiveUTF8', 'hasSubsequenceCaseInsensitiveUTF8(text, part)', 'The same, in any case.'), 2, 2, hasSubsequence(true)),
+  define(describe('hasSubsequence', 'hasSubsequence(text, part)', '1 when the characters of the part are in the text in this order.', { caseInsensitive: true }), 2, 2, hasSubsequence(false)),
+  define(describe('hasSubsequenceUTF8', 'hasSubsequenceUTF8(text, part)', '1 when the characters of the part are in the text in this order.', { caseInsensitive: true }), 2, 2, hasSubsequence(false)),
+  define(describe('hasSubsequenceCaseInsensitive', 'hasSubsequenceCaseInsensitive(text, part)', 'The same, in any case.', { caseInsensitive: true }), 2, 2, hasSubsequence(true)),
+  define(describe('hasSubsequenceCaseInsensitiveUTF8', 'hasSubsequenceCaseInsensitiveUTF8(text, part)', 'The same, in any case.', { caseInsensitive: true }), 2, 2, hasSubsequence(true)),
 ];

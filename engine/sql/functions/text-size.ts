@@ -75,11 +75,11 @@ function listEdge(side: 'start' | 'end', whole: Bound, part: Bound, call: Functi
   return bound(UINT8, duck`(len(${piece}) <= len(${list}) AND ${slice} = ${piece})`, call.span, 'boolean');
 }
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'string' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'string' as const, ...extra });
 
 export const TEXT_SIZE: readonly FunctionDefinition[] = [
-  define(describe('length', 'length(text or array)', 'Bytes of a text, elements of an array or map.', { caseInsensitive: true, aliases: ['OCTET_LENGTH', 'CARDINALITY'] }), 1, 1, length),
-  rule(describe('lengthUTF8', 'lengthUTF8(text)', 'Characters of a text.', { caseInsensitive: true, aliases: ['CHAR_LENGTH', 'CHARACTER_LENGTH'] }), ['text'], UINT64, (text) => duck`CAST(length(${text}) AS UBIGINT)`),
+  define(describe('length', 'length(text or array)', 'Bytes of a text, elements of an array or map.', { caseInsensitive: true, caseInsensitiveAliases: ['CARDINALITY', 'OCTET_LENGTH'] }), 1, 1, length),
+  rule(describe('lengthUTF8', 'lengthUTF8(text)', 'Characters of a text.', { caseInsensitiveAliases: ['CHARACTER_LENGTH', 'CHAR_LENGTH'] }), ['text'], UINT64, (text) => duck`CAST(length(${text}) AS UBIGINT)`),
   define(describe('empty', 'empty(value)', '1 for an empty text, array or map.'), 1, 1, emptiness(false)),
   define(describe('notEmpty', 'notEmpty(value)', '1 for a text, array or map that is not empty.'), 1, 1, emptiness(true)),
   define(describe('startsWith', 'startsWith(text, prefix)', '1 when the text begins with the prefix.'), 2, 2, edge('start', false)),

@@ -76,7 +76,7 @@ function cidrRange(version: 4 | 6) {
   };
 }
 
-const describe = (category: 'UUID' | 'IP address') => (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category, ...extra });
+const describe = (category: 'UUID' | 'IP address') => (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category, ...extra });
 const uuid = describe('UUID');
 const address = describe('IP address');
 
@@ -125,15 +125,15 @@ export const UUID_AND_ADDRESS: readonly FunctionDefinition[] = [
   }),
   ...conversions('toIPv4', IPV4),
   ...conversions('toIPv6', IPV6),
-  define(address('IPv4StringToNum', 'IPv4StringToNum(text)', 'An IPv4 address as a number; fails when it is none.', { caseInsensitive: true, aliases: ['INET_ATON'] }), 1, 1, stringToNumber4('fail')),
+  define(address('IPv4StringToNum', 'IPv4StringToNum(text)', 'An IPv4 address as a number; fails when it is none.', { caseInsensitiveAliases: ['INET_ATON'] }), 1, 1, stringToNumber4('fail')),
   define(address('IPv4StringToNumOrDefault', 'IPv4StringToNumOrDefault(text)', 'An IPv4 address as a number; 0 when it is none.'), 1, 1, stringToNumber4('zero')),
   define(address('IPv4StringToNumOrNull', 'IPv4StringToNumOrNull(text)', 'An IPv4 address as a number; NULL when it is none.'), 1, 1, stringToNumber4('null')),
-  define(address('IPv4NumToString', 'IPv4NumToString(number)', 'A number as an IPv4 address.', { caseInsensitive: true, aliases: ['INET_NTOA'] }), 1, 1, (args, call) => result(call, args, STRING, duck`sandpiper_ipv4_text(${number4(call, at(args, 0))})`)),
+  define(address('IPv4NumToString', 'IPv4NumToString(number)', 'A number as an IPv4 address.', { caseInsensitiveAliases: ['INET_NTOA'] }), 1, 1, (args, call) => result(call, args, STRING, duck`sandpiper_ipv4_text(${number4(call, at(args, 0))})`)),
   define(address('IPv4NumToStringClassC', 'IPv4NumToStringClassC(number)', 'A number as an IPv4 address with xxx for its last part.'), 1, 1, (args, call) => result(call, args, STRING, duck`regexp_replace(sandpiper_ipv4_text(${number4(call, at(args, 0))}), '[0-9]+$', 'xxx')`)),
-  define(address('IPv6StringToNum', 'IPv6StringToNum(text)', 'The 16 bytes of an IPv6 address; fails when it is none.', { caseInsensitive: true, aliases: ['INET6_ATON'] }), 1, 1, stringToNumber6('fail')),
+  define(address('IPv6StringToNum', 'IPv6StringToNum(text)', 'The 16 bytes of an IPv6 address; fails when it is none.', { caseInsensitiveAliases: ['INET6_ATON'] }), 1, 1, stringToNumber6('fail')),
   define(address('IPv6StringToNumOrDefault', 'IPv6StringToNumOrDefault(text)', 'The 16 bytes of an IPv6 address; zeros when it is none.'), 1, 1, stringToNumber6('zero')),
   define(address('IPv6StringToNumOrNull', 'IPv6StringToNumOrNull(text)', 'The 16 bytes of an IPv6 address; NULL when it is none.'), 1, 1, stringToNumber6('null')),
-  define(address('IPv6NumToString', 'IPv6NumToString(bytes)', '16 bytes as an IPv6 address.', { caseInsensitive: true, aliases: ['INET6_NTOA'] }), 1, 1, (args, call) => result(call, args, STRING, duck`sandpiper_ipv6_text(${digits6(call, at(args, 0))})`)),
+  define(address('IPv6NumToString', 'IPv6NumToString(bytes)', '16 bytes as an IPv6 address.', { caseInsensitiveAliases: ['INET6_NTOA'] }), 1, 1, (args, call) => result(call, args, STRING, duck`sandpiper_ipv6_text(${digits6(call, at(args, 0))})`)),
   define(address('IPv4ToIPv6', 'IPv4ToIPv6(address)', 'An IPv4 address as IPv6.'), 1, 1, (args, call) => result(call, args, IPV6, duck`'::ffff:' || sandpiper_ipv4_text(${number4(call, at(args, 0))})`)),
   define(address('isIPv4String', 'isIPv4String(text)', '1 when the text is an IPv4 address.'), 1, 1, (args, call) => {
     need(call, at(args, 0), 'text', 0);

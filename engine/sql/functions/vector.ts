@@ -149,7 +149,7 @@ function normalize(norm: Norm) {
   };
 }
 
-const describe = (name: string, signature: string, help: string, aliases: readonly string[] = []) => ({ name, signature, help, category: 'distance' as const, aliases });
+const describe = (name: string, signature: string, help: string, caseInsensitiveAliases: readonly string[] = []) => ({ name, signature, help, category: 'distance' as const, caseInsensitiveAliases });
 const tuples = (name: string, operation: string, words: string, aliases: readonly string[] = []) =>
   define({ ...describe(name, `${name}(tuple, tuple, …)`, `${words} of the elements at the same places.`, aliases), category: 'tuple' }, 2, Infinity, byElement(operation));
 const scaled = (name: string, operation: string, words: string) =>
@@ -181,7 +181,7 @@ export const VECTOR: readonly FunctionDefinition[] = [
   define(describe('L2SquaredDistance', 'L2SquaredDistance(vector, vector)', "The square of Euclid's distance.", ['distanceL2Squared']), 2, 2, distance('L2Squared')),
   define(describe('LinfDistance', 'LinfDistance(vector, vector)', 'The greatest absolute difference.', ['distanceLinf']), 2, 2, distance('Linf')),
   define(describe('LpDistance', 'LpDistance(vector, vector, p)', 'The p-norm of the difference.', ['distanceLp']), 3, 3, distance('Lp')),
-  define(describe('cosineDistance', 'cosineDistance(vector, vector)', '1 less the cosine of the angle between two vectors.'), 2, 2, cosineDistance),
+  define(describe('cosineDistance', 'cosineDistance(vector, vector)', '1 less the cosine of the angle between two vectors.', ['distanceCosine']), 2, 2, cosineDistance),
   define(describe('L1Normalize', 'L1Normalize(tuple)', 'The tuple divided by its L1 norm.', ['normalizeL1']), 1, 1, normalize('L1')),
   define(describe('L2Normalize', 'L2Normalize(tuple)', 'The tuple divided by its L2 norm.', ['normalizeL2']), 1, 1, normalize('L2')),
   define(describe('LinfNormalize', 'LinfNormalize(tuple)', 'The tuple divided by its greatest absolute value.', ['normalizeLinf']), 1, 1, normalize('Linf')),
