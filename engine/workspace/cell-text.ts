@@ -196,7 +196,19 @@ function momentWriter(type: Extract<ClickHouseType, { kind: 'Date' | 'Date32' | 
   if (type.kind === 'Date' || type.kind === 'Date32') return (value) => dateText(daysOf(value));
   const zone = type.timeZone ?? timeZone;
   const precision = type.kind === 'DateTime64' ? type.precision : 0;
-  return (value) => dateTimeText(nanosecondsOf(value), precision, zone);
+  return (value) => {
+    if (typeof value !== 'object' || value === null) return dateTimeText(0, 0, precision, zone);
+    if ('micros' in value && typeof value.micros === 'bigint') {
+      const micros = Number(value.micros);
+      if (Number.isSafeInteger(micros)) {
+        const seconds = Math.floor(micros / 1_000_000);
+        return dateTimeText(seconds, (micros - seconds * 1_000_000) * 1000, precision, zone);
+      }
+    }
+    const nanos = nanosecondsOf(value);
+    const rest = ((nanos % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
+    return dateTimeText(Number((nanos - rest) / 1_000_000_000n), Number(rest), precision, zone);
+  };
 }
 
 function daysOf(value: DuckDBValue): number {

@@ -29,38 +29,60 @@ export function decimalText(value: DuckDBValue): string {
   return `${sign}${whole}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
-const DAY_MS = 86_400_000;
+const DAY_SECONDS = 86_400;
+const TWO_DIGITS = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, '0'));
 
+/** The date of a day counted from 1970-01-01, by the rules of the Gregorian calendar. */
 export function dateText(days: number): string {
-  return new Date(days * DAY_MS).toISOString().slice(0, 10);
+  // Years begin in March here, so that the leap day is the last of its year; 400 years have 146,097 days.
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365);
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  return `${String(year).padStart(4, '0')}-${TWO_DIGITS[month] ?? ''}-${TWO_DIGITS[day] ?? ''}`;
 }
 
-/** A moment in a zone, with `precision` digits after the second. */
-export function dateTimeText(nanoseconds: bigint, precision: number, timeZone: string): string {
-  let seconds = nanoseconds / 1_000_000_000n;
-  let rest = nanoseconds % 1_000_000_000n;
-  if (rest < 0n) {
-    seconds -= 1n;
-    rest += 1_000_000_000n;
-  }
-  const milliseconds = Number(seconds) * 1000;
-  const local = timeZone === 'UTC' ? milliseconds : milliseconds + offsetMs(milliseconds, timeZone);
-  const text = new Date(local).toISOString();
-  const whole = `${text.slice(0, 10)} ${text.slice(11, 19)}`;
-  return precision === 0 ? whole : `${whole}.${String(rest).padStart(9, '0').slice(0, precision)}`;
+/** A moment in a zone: seconds since 1970 in UTC, and the nanoseconds after them, of which `precision` digits are written. */
+export function dateTimeText(seconds: number, nanoseconds: number, precision: number, timeZone: string): string {
+  const local = timeZone === 'UTC' ? seconds : seconds + offsetSeconds(seconds, timeZone);
+  const days = Math.floor(local / DAY_SECONDS);
+  const rest = local - days * DAY_SECONDS;
+  const hour = Math.floor(rest / 3600);
+  const minute = Math.floor((rest - hour * 3600) / 60);
+  const whole = `${dateText(days)} ${TWO_DIGITS[hour] ?? ''}:${TWO_DIGITS[minute] ?? ''}:${TWO_DIGITS[rest - hour * 3600 - minute * 60] ?? ''}`;
+  return precision === 0 ? whole : `${whole}.${String(nanoseconds).padStart(9, '0').slice(0, precision)}`;
 }
 
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
 
+/** Zones change their clocks on quarters of an hour. */
+const QUARTER_SECONDS = 900;
+const REMEMBERED = 100_000;
+const OFFSETS = new Map<string, Map<number, number>>();
+
 /** How far the zone's clock is ahead of UTC at that moment. */
-function offsetMs(milliseconds: number, timeZone: string): number {
+function offsetSeconds(seconds: number, timeZone: string): number {
+  const quarter = Math.floor(seconds / QUARTER_SECONDS);
+  let known = OFFSETS.get(timeZone);
+  if (!known || known.size > REMEMBERED) OFFSETS.set(timeZone, (known = new Map<number, number>()));
+  const offset = known.get(quarter) ?? readOffset(quarter * QUARTER_SECONDS, timeZone);
+  known.set(quarter, offset);
+  return offset;
+}
+
+function readOffset(seconds: number, timeZone: string): number {
   let format = FORMATS.get(timeZone);
   if (!format) {
     format = new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' });
     FORMATS.set(timeZone, format);
   }
   const parts: Record<string, number> = {};
-  for (const part of format.formatToParts(milliseconds)) parts[part.type] = Number(part.value);
+  for (const part of format.formatToParts(seconds * 1000)) parts[part.type] = Number(part.value);
   const { year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-  return Date.UTC(year, month - 1, day, hour, minute, second) - milliseconds;
+  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000 - seconds;
 }
