@@ -1,6 +1,6 @@
 /**
  * Real ClickHouse as a judge. Opens it in a child process, or gives undefined where it is not installed
- * (`npm ci --prefix test/oracle`); tests that need it then skip with that reason, except on CI where they fail.
+ * (`npm install --no-package-lock --prefix test/oracle`); tests that need it then skip with that reason, except on CI where they fail.
  * Sessions run in UTC, like Sandpiper's default.
  */
 import { spawn } from 'node:child_process';
@@ -29,7 +29,7 @@ export function clickHouseInstalled(): boolean {
 
 export function openClickHouse(): ClickHouse | undefined {
   if (!clickHouseInstalled()) {
-    if (process.env['CI']) throw new Error('ClickHouse is not installed: run npm ci --prefix test/oracle');
+    if (process.env['CI']) throw new Error('ClickHouse is not installed: run npm install --no-package-lock --prefix test/oracle');
     return undefined;
   }
   const child = spawn(process.execPath, [`${HERE}clickhouse-process.mjs`], {

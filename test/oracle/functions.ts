@@ -99,7 +99,7 @@ function soon(outcome: Promise<Outcome>, example: Example): Promise<Outcome> {
 /** `only` is a part of a function's or category's name. */
 export async function compareFunctions(only: string | undefined): Promise<string> {
   let engines = await openTwoEngines();
-  if (!engines) return 'ClickHouse is not installed: run npm ci --prefix test/oracle';
+  if (!engines) return 'ClickHouse is not installed: run npm install --no-package-lock --prefix test/oracle';
   const all = await readExamples(engines);
   const wanted = only?.toLowerCase();
   const examples = all.filter((example) => !SKIPPED.test(example.name) && (wanted === undefined || example.name.toLowerCase().includes(wanted) || example.category.toLowerCase().includes(wanted)));
