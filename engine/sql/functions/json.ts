@@ -6,7 +6,7 @@ import { plainSql } from '../physical.ts';
 import { SandpiperError } from '../../errors.ts';
 import { array, bare, FLOAT64, INT64, isNullable, nullable, STRING, tuple, UINT64, UINT8, type ClickHouseType } from '../types.ts';
 import { at, constantText, define, isNull, lowCardinality, need, nullResult, typeError, unsupported } from './arguments.ts';
-import { condition, escapedPattern, present } from './argument-forms.ts';
+import { escapedPattern, present } from './argument-forms.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 import { jsonAt, parsePath, withName } from './json-path.ts';
 import { toJsonString } from './json-text.ts';
@@ -166,6 +166,11 @@ export const JSON_FUNCTIONS: readonly FunctionDefinition[] = [
     answer(call, args, STRING, withName(call, byPath(args, call), (value) => duck`coalesce('[' || sandpiper_json_raw(${value}) || ']', '')`))),
   define(describe('JSON_EXISTS', "JSON_EXISTS(json, '$.path')", '1 when there is a value at the path.'), 2, 2, (args, call) =>
     answer(call, args, UINT8, duck`CAST(${byPath(args, call)} IS NOT NULL AS UTINYINT)`)),
+  define(describe('prettyPrintJSON', 'prettyPrintJSON(json)', 'The JSON text on several lines.'), 1, 1, (args, call) => {
+    need(call, at(args, 0), 'text');
+    if (isNull(at(args, 0))) return nullResult(call.span);
+    return answer(call, args, STRING, duck`json_pretty(${plainSql(at(args, 0))})`);
+  }),
   define(describe('toJSONString', 'toJSONString(value)', 'Any value as JSON text.'), 1, 1, (args, call) => {
     const value = at(args, 0);
     if (isNull(value)) return nullResult(call.span);

@@ -12,10 +12,11 @@ const DOT_ALL = duck`'s'`;
 
 function like(fold: boolean, negated: boolean) {
   return (args: readonly Bound[], call: FunctionCall): Bound => {
-    const [text, pattern] = [at(args, 0), at(args, 1)];
+    const [text, written] = [at(args, 0), at(args, 1)];
     need(call, text, 'text', 0);
-    need(call, pattern, 'text', 1);
+    need(call, written, 'text', 1);
     if (args.some(isNull)) return nullResult(call.span);
+    const pattern = args[2] ? withBackslashes(call, written, constantText(call, args[2], 'the escape character')) : written;
     const answer = (sql: DuckSql) => condition(call, args, negated ? duck`(NOT ${sql})` : sql);
     const value = plainSql(text);
     if (pattern.constant?.kind !== 'text') {
@@ -23,14 +24,31 @@ function like(fold: boolean, negated: boolean) {
       const escaped = duck`CASE WHEN contains(${plainSql(pattern)}, ${duckString('\\')}) THEN ${read} ELSE ${plainSql(pattern)} END`;
       return answer(fold ? duck`(${value} ILIKE ${escaped} ESCAPE ${duckString('\\')})` : duck`(${value} LIKE ${escaped} ESCAPE ${duckString('\\')})`);
     }
-    const written = pattern.constant.value;
-    if (/(^|[^\\])(\\\\)*\\$/.test(written)) throw typeError(`The pattern of ${call.name} ends in a single backslash.`, pattern.span);
-    const literal = likeLiteral(written);
+    const like = pattern.constant.value;
+    if (/(^|[^\\])(\\\\)*\\$/.test(like)) throw typeError(`The pattern of ${call.name} ends in a single backslash.`, pattern.span);
+    const literal = likeLiteral(like);
     if (literal !== undefined && !fold) return answer(duck`(${value} = ${duckString(literal)})`);
-    if (!written.includes('\\')) return answer(fold ? duck`(${value} ILIKE ${duckString(written)})` : duck`(${value} LIKE ${duckString(written)})`);
-    const escaped = duckString(likePattern(written));
+    if (!like.includes('\\')) return answer(fold ? duck`(${value} ILIKE ${duckString(like)})` : duck`(${value} LIKE ${duckString(like)})`);
+    const escaped = duckString(likePattern(like));
     return answer(fold ? duck`(${value} ILIKE ${escaped} ESCAPE ${duckString('\\')})` : duck`(${value} LIKE ${escaped} ESCAPE ${duckString('\\')})`);
   };
+}
+
+/** A constant pattern with another escape character (LIKE … ESCAPE '#') as one with backslashes. */
+function withBackslashes(call: FunctionCall, pattern: Bound, escape: string): Bound {
+  if ([...escape].length !== 1) throw typeError('ESCAPE takes one character.', call.span);
+  const text = constantText(call, pattern, 'the pattern before ESCAPE');
+  if (escape === '\\') return pattern;
+  let made = '';
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index] ?? '';
+    if (character === escape) {
+      index += 1;
+      const next = text[index] ?? '';
+      made += '%_'.includes(next) && next !== '' ? `\\${next}` : next === '\\' ? '\\\\' : next;
+    } else made += character === '\\' ? '\\\\' : character;
+  }
+  return { ...pattern, sql: duckString(made), constant: { kind: 'text', value: made } };
 }
 
 function match(args: readonly Bound[], call: FunctionCall): Bound {
@@ -179,10 +197,10 @@ const describe = (name: string, signature: string, help: string, extra: { readon
 const replacing = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'string replacement' as const, ...extra });
 
 export const REGULAR_EXPRESSION: readonly FunctionDefinition[] = [
-  define(describe('like', "like(text, 'pattern')", 'LIKE: % is any text, _ any character, \\ escapes.'), 2, 2, like(false, false)),
-  define(describe('notLike', "notLike(text, 'pattern')", 'NOT LIKE.'), 2, 2, like(false, true)),
-  define(describe('ilike', "ilike(text, 'pattern')", 'LIKE in any case.'), 2, 2, like(true, false)),
-  define(describe('notILike', "notILike(text, 'pattern')", 'NOT LIKE in any case.'), 2, 2, like(true, true)),
+  define(describe('like', "like(text, 'pattern')", 'LIKE: % is any text, _ any character, \\ escapes.'), 2, 3, like(false, false)),
+  define(describe('notLike', "notLike(text, 'pattern')", 'NOT LIKE.'), 2, 3, like(false, true)),
+  define(describe('ilike', "ilike(text, 'pattern')", 'LIKE in any case.'), 2, 3, like(true, false)),
+  define(describe('notILike', "notILike(text, 'pattern')", 'NOT LIKE in any case.'), 2, 3, like(true, true)),
   define(describe('match', "match(text, 'expression')", '1 when the regular expression matches a part of the text.', { caseInsensitiveAliases: ['REGEXP_MATCHES'] }), 2, 2, match),
   define(describe('extract', "extract(text, 'expression')", 'The first match, or its first group.'), 2, 2, extract),
   define(describe('extractAll', "extractAll(text, 'expression')", 'All matches, or their first groups.'), 2, 2, extractAll),

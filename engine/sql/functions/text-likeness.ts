@@ -1,8 +1,8 @@
 /** Functions that say how alike texts are, how they sound, and write or read the marks of HTML and XML. */
-import type { Bound } from '../bound.ts';
+import { bound, type Bound } from '../bound.ts';
 import { duck, duckString, joined, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
-import { FLOAT64, STRING, UINT64 } from '../types.ts';
+import { array, FLOAT64, STRING, UINT64 } from '../types.ts';
 import { at, constantInteger, constantText, define, isNull, need, nullResult, once, result, rule, typeError, unsupported } from './arguments.ts';
 import { present, textOf } from './argument-forms.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
@@ -19,8 +19,8 @@ function hamming(args: readonly Bound[], call: FunctionCall): Bound {
 function editDistanceUtf8(args: readonly Bound[], call: FunctionCall): Bound {
   args.forEach((arg, index) => need(call, arg, 'text', index));
   if (args.some(isNull)) return nullResult(call.span);
-  const characters = (arg: Bound) => ({ ...arg, type: { kind: 'Array', of: STRING } as const, sql: duck`regexp_extract_all(${plainSql(arg)}, '(?s).')`, representation: 'plain' as const });
-  const distance = call.context.call('arrayLevenshteinDistance', args.map(({ constant: _, ...arg }) => characters(arg)), call.span);
+  const characters = (arg: Bound) => bound(array(STRING), duck`regexp_extract_all(${plainSql(arg)}, '(?s).')`, arg.span);
+  const distance = call.context.call('arrayLevenshteinDistance', args.map(characters), call.span);
   return result(call, args, UINT64, present(args, duck`CAST(${distance.sql} AS UBIGINT)`));
 }
 

@@ -1,7 +1,7 @@
 /** Arithmetic of tuples element by element, and norms and distances of tuples and of arrays of numbers. */
 import { bound, type Bound } from '../bound.ts';
 import { cast } from '../conversion.ts';
-import { duck, joined, type DuckSql } from '../duck.ts';
+import { duck, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
 import { array, bare, FLOAT32, FLOAT64, INT64, UINT64, type ClickHouseType } from '../types.ts';
 import { at, define, once, typeError } from './arguments.ts';
