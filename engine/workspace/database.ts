@@ -22,6 +22,8 @@ export interface QueryOptions {
   readonly signal?: AbortSignal;
   /** Reading stops soon after this many rows; the reader then may hold a few more. */
   readonly atMostRows?: number;
+  /** A result with more rows than this is refused with 'too-large', before it is in memory. */
+  readonly refuseOverRows?: number;
 }
 
 export interface Database {
@@ -86,7 +88,7 @@ class DuckDatabase implements Database {
   }
 
   query(sql: string, options: QueryOptions = {}): Promise<DuckDBResultReader> {
-    return this.#reading((connection) => interruptible(connection, options.signal, () => attempt(this.#path, () => (options.atMostRows === undefined ? connection.runAndReadAll(sql) : connection.streamAndReadUntil(sql, options.atMostRows)), sql)));
+    return this.#reading((connection) => interruptible(connection, options.signal, () => attempt(this.#path, () => read(connection, sql, options), sql)));
   }
 
   prepare(sql: string): Promise<void> {
@@ -145,6 +147,14 @@ class DuckDatabase implements Database {
   #refuseWhenClosed(): void {
     if (this.#closed) throw new SandpiperError('unavailable', 'The database is closed: the engine is stopping.');
   }
+}
+
+async function read(connection: DuckDBConnection, sql: string, { atMostRows, refuseOverRows }: QueryOptions): Promise<DuckDBResultReader> {
+  if (atMostRows !== undefined) return connection.streamAndReadUntil(sql, atMostRows);
+  if (refuseOverRows === undefined) return connection.runAndReadAll(sql);
+  const reader = await connection.runAndReadUntil(sql, refuseOverRows + 1);
+  if (reader.currentRowCount <= refuseOverRows) return reader;
+  throw new SandpiperError('too-large', `The result has more than ${refuseOverRows.toLocaleString('en-US')} rows. Give it a LIMIT, or group its rows.`);
 }
 
 async function interruptible<T>(connection: DuckDBConnection, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {

@@ -39,6 +39,8 @@ export interface QueryOptions {
 
 const CACHED = 500;
 const TIMEOUT_MS = 60_000;
+/** A result is in memory twice: as values and as text. */
+const LARGEST_RESULT_CELLS = 10_000_000;
 
 export class Queries {
   readonly #world: () => QueryWorld;
@@ -180,7 +182,7 @@ export class Queries {
     const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
     const started = performance.now();
     try {
-      const reading = { signal, ...(options.rowLimit === undefined ? {} : { atMostRows: options.rowLimit + 1 }) };
+      const reading = { signal, ...(options.rowLimit === undefined ? { refuseOverRows: Math.floor(LARGEST_RESULT_CELLS / Math.max(1, translation.columns.length)) } : { atMostRows: options.rowLimit + 1 }) };
       const reader = await database.query(translation.duckdbSql, reading);
       const totals = translation.totalsSql === undefined ? undefined : (await database.query(translation.totalsSql, { signal })).getRows()[0];
       const rows = reader.currentRowCount;

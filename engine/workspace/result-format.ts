@@ -9,6 +9,7 @@ import { jsonString, jsonWriter, type CellWriter, type JsonStyle } from './cell-
 import type { DuckDBValue } from './database.ts';
 import { prettyWriter } from './pretty-json.ts';
 import { separatedText } from './separated-text.ts';
+import { withinLimit } from './text-limit.ts';
 
 export interface ResultColumn {
   readonly name: string;
@@ -116,5 +117,5 @@ function rowTexts(result: QueryResult, open: string, close: string, cell: (colum
     const values = result.values[index] ?? [];
     for (let row = 0; row < rows.length; row += 1) rows[row] += before + write(values[row] ?? null);
   });
-  return rows.map((row) => row + close);
+  return withinLimit(rows).map((row) => row + close);
 }

@@ -8,6 +8,7 @@ import { tupleFieldNames } from '../sql/physical.ts';
 import { escapedText, fieldOf, isQuoted, textWriter } from './cell-text.ts';
 import type { DuckDBValue } from './database.ts';
 import type { QueryResult } from './result-format.ts';
+import { withinLimit } from './text-limit.ts';
 
 interface TextColumn {
   readonly name: string;
@@ -32,7 +33,7 @@ export function separatedText(result: QueryResult, timeZone: string, form: 'csv'
   if (headers > 1) lines.push(columns.map(({ type }) => quote(printType(type))).join(comma));
   for (let row = 0; row < result.rowCount; row += 1) lines.push(writers.map((write, index) => write(columns[index]?.values[row] ?? null)).join(comma));
   if (result.totals) lines.push('', writers.map((write, index) => write(columns[index]?.total ?? null)).join(comma));
-  return lines.map((line) => `${line}\n`).join('');
+  return withinLimit(lines).map((line) => `${line}\n`).join('');
 }
 
 function quotedCsv(text: string): string {

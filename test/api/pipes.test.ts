@@ -166,3 +166,22 @@ test('the tokens that files declare are listed for the admin with their scopes',
     true,
   ]);
 });
+
+test('a query whose client leaves is stopped', async () => {
+  const controller = new AbortController();
+  const sql = 'SELECT count() FROM numbers(1000000) AS a CROSS JOIN numbers(1000000) AS b WHERE (a.number * b.number) % 7 = 3';
+  const asked = fetch(`${engine.address}/v0/sql?token=${engine.workspace.tokens.admin.token}`, { method: 'POST', body: sql, signal: controller.signal }).catch(() => 'left');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  controller.abort();
+  expect(await asked).toBe('left');
+  await expect.poll(() => engine.workspace.requests.last(1)[0], { timeout: 3000 }).toMatchObject({ resource: 'sql', status: 499, error: 'The query was cancelled.' });
+});
+
+test('a result that is too large to answer is refused, and the engine lives on', async () => {
+  const [rows, text, after] = [
+    await engine.ask('/v0/sql', { body: 'SELECT number, number AS n FROM numbers(6000000)' }), await engine.ask('/v0/sql', { body: "SELECT repeat('x', 1000000) AS t FROM numbers(300)" }), await engine.ask('/v0/sql', { body: 'SELECT 1 AS one FORMAT CSV' }),
+  ];
+  expect([told(rows), told(text), after.text]).toEqual([
+    [413, { error: 'The result has more than 5,000,000 rows. Give it a LIMIT, or group its rows.', code: 'too-large' }], [413, { error: 'The answer is larger than 250 MB. Give the query a LIMIT, fewer columns, or group its rows.', code: 'too-large' }], '1\n',
+  ]);
+}, 60_000);
