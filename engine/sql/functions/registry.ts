@@ -12,6 +12,8 @@ import { DATE_NOW } from './date-now.ts';
 import { DATE_PARTS } from './date-parts.ts';
 import { DATE_STARTS } from './date-start.ts';
 import type { FunctionDefinition } from './definition.ts';
+import { REFUSED_TEXT } from './refused-text.ts';
+import { BITMAP } from './bitmap.ts';
 import { TEXT_LIKENESS } from './text-likeness.ts';
 import { HASH } from './hash.ts';
 import { ARRAY_MORE } from './array-more.ts';
@@ -82,6 +84,8 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   ARRAY_MORE,
   HASH,
   TEXT_LIKENESS,
+  BITMAP,
+  REFUSED_TEXT,
 ];
 
 const EXACT = new Map<string, FunctionDefinition>();
