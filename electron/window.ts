@@ -36,7 +36,10 @@ export function openWindow(): DeskWindow {
   void browserWindow.loadURL(plainPage('<p style="opacity: 0.7">Opening the project…</p>'));
   return {
     browserWindow,
-    show: (address) => void browserWindow.loadURL(address),
+    show: (address) => {
+      // A page whose engine is back at the same address finds it by itself, with all that it shows.
+      if (originOf(browserWindow.webContents.getURL()) !== originOf(address)) void browserWindow.loadURL(address);
+    },
     send: (name, message) => {
       if (!browserWindow.isDestroyed()) browserWindow.webContents.send(name, message);
     },
