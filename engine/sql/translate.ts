@@ -9,13 +9,16 @@ import { bound } from './bound.ts';
 import type { Catalog, CatalogColumn, Translation, TranslateOptions } from './catalog.ts';
 import { commonType } from './common-type.ts';
 import { cast } from './conversion.ts';
-import { duck, duckName, joined, type DuckSql } from './duck.ts';
+import { duck, duckInteger, duckName, joined, type DuckSql } from './duck.ts';
 import { defaultSql, plainSql } from './physical.ts';
 import { Scope } from './scope.ts';
 import { bindSelect, type BoundSelect } from './select.ts';
 import { Statement, type Environment, type Relation, type RelationColumn } from './statement.ts';
 import { didYouMean } from './suggest.ts';
 import { sameType, type ClickHouseType } from './types.ts';
+
+/** Without ORDER BY a query stops at its limit; rows_before_limit_at_least then need not be exact beyond these. */
+const COUNTED_ROWS = 1_000_000;
 
 export function translate(query: Query, options: TranslateOptions): Translation {
   const statement = statementFor(options);
@@ -27,7 +30,7 @@ export function translate(query: Query, options: TranslateOptions): Translation 
     tables: statement.tables,
     ...(query.format ? { format: query.format.text } : {}),
     limited,
-    ...(limited && result.unlimited ? { countSql: statement.finish(duck`SELECT count(*) FROM (${result.unlimited})`).text } : {}),
+    ...(limited && result.unlimited ? { countSql: statement.finish(duck`SELECT count(*) FROM (${query.orderBy.length === 0 ? duck`SELECT 1 FROM (${result.unlimited}) LIMIT ${duckInteger(COUNTED_ROWS)}` : result.unlimited})`).text } : {}),
     ...(result.totals ? { totalsSql: statement.finish(result.totals).text } : {}),
     readsClock: statement.readsClock,
   };

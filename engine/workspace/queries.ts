@@ -186,7 +186,7 @@ export class Queries {
       const reader = await database.query(translation.duckdbSql, reading);
       const totals = translation.totalsSql === undefined ? undefined : (await database.query(translation.totalsSql, { signal })).getRows()[0];
       const rows = reader.currentRowCount;
-      const full = translation.countSql === undefined || options.rowLimit !== undefined ? undefined : Number((await database.query(translation.countSql, { signal })).getRows()[0]?.[0] ?? rows);
+      const full = options.rowLimit === undefined ? await rowsBeforeLimit(translation, rows, database, signal) : undefined;
       const elapsedSeconds = (performance.now() - started) / 1000;
       const rowsRead = translation.tables.reduce((sum, [, table]) => sum + rowCount(table), 0);
       return {
@@ -202,6 +202,14 @@ export class Queries {
   #parse(sql: string): Query {
     return cached(this.#parsed, sql, () => parseQuery(sql));
   }
+}
+
+/** How many rows there were before the outermost LIMIT; undefined without one. A limit that was not reached left all rows. */
+async function rowsBeforeLimit({ countSql, duckdbSql }: Translation, rows: number, database: Database, signal: AbortSignal): Promise<number | undefined> {
+  if (countSql === undefined) return undefined;
+  const limit = / LIMIT (\d+)$/.exec(duckdbSql)?.[1];
+  if (limit !== undefined && rows < Number(limit)) return rows;
+  return Number((await database.query(countSql, { signal })).getRows()[0]?.[0] ?? rows);
 }
 
 /** The node whose rows stand for the pipe: its endpoint, else its last. */
