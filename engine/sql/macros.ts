@@ -167,7 +167,7 @@ export const DUCKDB_MACROS: readonly string[] = [
   // The host of a URL as domain() finds it (no user name with a password), and as domainRFC() does.
   `CREATE OR REPLACE MACRO sandpiper_host(url) AS list_transform([regexp_extract(url, '^(?:[A-Za-z0-9.+-]*://|//)?([^:/?#\\s<>%{}|\\\\^~\\[\\];=&]*)(?:[:/?#]|$)', 1)], lambda authority:
     CASE WHEN NOT contains(authority, '.') OR authority[-1] = '.' OR url[-1] = '.' THEN CASE WHEN url IS NULL THEN NULL ELSE '' END ELSE regexp_replace(authority, '^.*@', '') END)[1]`,
-  `CREATE OR REPLACE MACRO sandpiper_host_rfc(url) AS list_transform([regexp_replace(regexp_extract(url, '^(?:[A-Za-z0-9.+-]*://|//)?([^/?#\\s<>%{}|\\\\^~;&]*)(?:[/?#]|$)', 1), '^.*@', '')], lambda authority:
+  `CREATE OR REPLACE MACRO sandpiper_host_rfc(url) AS list_transform([regexp_extract(url, '^(?:[A-Za-z0-9.+-]*://|//)?(?:[^/?#]*@)?([^/?#@\\s<>%{}|\\\\^~;&]*)(?:[/?#]|$)', 1)], lambda authority:
     CASE WHEN authority[1] = '[' THEN regexp_extract(authority, '^\\[([^\\]]*)\\]', 1) WHEN NOT contains(regexp_replace(authority, ':.*$', ''), '.') OR regexp_replace(authority, ':.*$', '')[-1] = '.' THEN CASE WHEN url IS NULL THEN NULL ELSE '' END ELSE regexp_replace(authority, ':.*$', '') END)[1]`,
   `CREATE OR REPLACE MACRO sandpiper_url_decode(t) AS CASE WHEN contains(t, '%') THEN coalesce(TRY(url_decode(t)), t) ELSE t END`,
 

@@ -14,7 +14,8 @@ import {
   bare, BOOL, DATE, DATE32, dateTime, dateTime64, decimal, int, isNullable, nullable, printType, STRING, uint, UUID, FLOAT32, FLOAT64,
   type ClickHouseType, type IntervalUnit,
 } from '../types.ts';
-import { at, constantInteger, constantText, define, isNull, lowCardinality, need, nullResult, result, typeError, unsupported, usualType, values } from './arguments.ts';
+import { at, constantInteger, constantText, define, isNull, lowCardinality, need, nullResult, once, result, typeError, unsupported, usualType, values } from './arguments.ts';
+import { bytesSql, present } from './argument-forms.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
 interface Target {
@@ -189,7 +190,12 @@ export const TYPE_CONVERSION: readonly FunctionDefinition[] = [
     const length = Number(constantInteger(call, at(args, 1), 'the length'));
     if (length < 1) throw typeError('toFixedString takes a length of at least 1.', at(args, 1).span);
     need(call, at(args, 0), 'text', 0);
-    return convertUsually(at(args, 0), { kind: 'FixedString', length }, call);
+    const text = at(args, 0);
+    if (text.representation === 'bytes') {
+      const padded = once(call, text.sql, (bytes) => duck`(CASE WHEN octet_length(${bytes}) > ${duckInteger(length)} THEN CAST(error('A text of ' || octet_length(${bytes}) || ' bytes is too long for toFixedString.') AS BLOB) ELSE ${bytes} || unhex(repeat('00', ${duckInteger(length)} - octet_length(${bytes}))) END)`);
+      return result(call, [text], { kind: 'FixedString', length }, padded, 'bytes');
+    }
+    return convertUsually(text, { kind: 'FixedString', length }, call);
   }),
   define({ name: 'toBool', signature: 'toBool(value)', help: 'Converts a number or a text such as true, yes, on to Bool.', category: 'type conversion' }, 1, 1, (args, call) => convertUsually(at(args, 0), BOOL, call)),
   define({ name: 'toLowCardinality', signature: 'toLowCardinality(value)', help: 'The value as LowCardinality.', category: 'type conversion' }, 1, 1, (args, call) => {
@@ -222,10 +228,10 @@ function reinterpret(call: FunctionCall, name: string): Bound {
   if (source.kind === 'Integer' && target.kind === 'Integer') return convertUsually(value, target, call);
   if ((source.kind === 'DateTime' || source.kind === 'Date') && target.kind === 'Integer') return convertUsually(value, target, call);
   if (source.kind === 'Integer' && (target.kind === 'Date' || target.kind === 'DateTime')) return convertUsually(value, target, call);
-  if (source.kind === 'String' && target.kind === 'Integer' && !target.signed && target.bits <= 64) {
-    const bytes = target.bits / 8;
-    const number = duck`list_sum(list_transform(range(least(strlen(${plainSql(value)}), ${duckInteger(bytes)})), lambda i: CAST(sandpiper_hex_byte(hex(encode(${plainSql(value)}))[2 * i + 1:2 * i + 2]) AS HUGEINT) << CAST(8 * i AS HUGEINT)))`;
-    return result(call, args, target, duck`CAST(coalesce(${number}, 0) AS ${duckTypeSql(target)})`);
+  if ((source.kind === 'String' || source.kind === 'FixedString') && target.kind === 'Integer' && !target.signed && target.bits <= 64) {
+    const bytes = duckInteger(target.bits / 8);
+    const number = once(call, duck`hex(${bytesSql(value)})`, (hex) => duck`list_sum(list_transform(range(least(length(${hex}) // 2, ${bytes})), lambda i: CAST(sandpiper_hex_byte(${hex}[2 * i + 1:2 * i + 2]) AS HUGEINT) << CAST(8 * i AS HUGEINT)))`);
+    return result(call, args, target, present(args, duck`CAST(coalesce(${number}, 0) AS ${duckTypeSql(target)})`));
   }
   throw unsupported(`Sandpiper does not read the bytes of ${printType(value.type)} as ${name}.`, call.span);
 }

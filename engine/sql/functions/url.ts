@@ -56,7 +56,7 @@ function extractURLParameter(args: readonly Bound[], call: FunctionCall): Bound 
   return result(call, args, STRING, duck`regexp_extract(${plainSql(url)}, '[?&#]' || regexp_escape(${plainSql(name)}) || '=([^&#]*)', 1)`);
 }
 
-/** Removes a parameter with the & after it, or, for the last one, the & before it. */
+/** Removes a parameter with the & after it, or, at the very end, the & before it. */
 function cutURLParameter(args: readonly Bound[], call: FunctionCall): Bound {
   const [url, name] = [at(args, 0), at(args, 1)];
   need(call, url, 'text', 0);
@@ -64,7 +64,7 @@ function cutURLParameter(args: readonly Bound[], call: FunctionCall): Bound {
   const names = name.constant?.kind === 'array' ? name.constant.items.map((item) => (item.kind === 'text' ? item.value : '')) : [constantText(call, name, 'the name of the parameter')];
   const sql = names.reduce((left, one) => {
     const pattern = escapedPattern(one);
-    return once(call, left, (value) => duck`CASE WHEN regexp_matches(${value}, ${text(`[?&#]${pattern}=[^&#]*&`)}) THEN ${removed(value, `([?&#])${pattern}=[^&#]*&`, '\\1')} WHEN regexp_matches(${value}, ${text(`&${pattern}=`)}) THEN ${removed(value, `&${pattern}=[^&#]*`)} ELSE ${removed(value, `([?#])${pattern}=[^&#]*`, '\\1')} END`);
+    return once(call, left, (value) => duck`CASE WHEN regexp_matches(${value}, ${text(`[?&#]${pattern}=[^&#]*&`)}) THEN ${removed(value, `([?&#])${pattern}=[^&#]*&`, '\\1')} WHEN regexp_matches(${value}, ${text(`&${pattern}=[^&#]*$`)}) THEN ${removed(value, `&${pattern}=[^&#]*$`)} ELSE ${removed(value, `([?&#])${pattern}=[^&#]*`, '\\1')} END`);
   }, plainSql(url));
   return result(call, args, STRING, sql);
 }
