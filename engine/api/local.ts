@@ -11,6 +11,7 @@ import { SandpiperError } from '../errors.ts';
 import type { Job } from '../workspace/jobs.ts';
 import type { LoggedRequest } from '../workspace/request-log.ts';
 import type { Change, Workspace } from '../workspace/workspace.ts';
+import { ChangeQueue } from './change-queue.ts';
 import { failureOf } from './failure.ts';
 import { isLoopbackHost, isOwnOrigin } from './loopback.ts';
 import { projectView } from './project-view.ts';
@@ -125,20 +126,16 @@ export function localRoutes(app: Hono, workspace: Workspace, options: LocalOptio
 
   app.get('/local/changes', (context) => stream(context, async (out) => {
     context.header('Content-Type', 'application/x-ndjson');
-    const waiting: ChangeMessage[] = [{ kind: 'hello', revision: workspace.revision }];
-    let wake: (() => void) | undefined;
-    const stop = workspace.onChange((change) => {
-      waiting.push(changeMessage(change));
-      wake?.();
-    });
+    const queue = new ChangeQueue();
+    queue.add({ kind: 'hello', revision: workspace.revision });
+    const unfollow = workspace.onChange((change) => queue.add(changeMessage(change)));
     out.onAbort(() => {
-      stop();
-      wake?.();
+      unfollow();
+      queue.stop();
     });
     while (!out.aborted && !out.closed) {
-      const batch = waiting.splice(0).map((message) => `${JSON.stringify(message)}\n`).join('');
-      if (batch !== '') await out.write(batch);
-      if (waiting.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+      const batch = (await queue.take()).map((message) => `${JSON.stringify(message)}\n`).join('');
+      if (batch !== '' && !out.aborted) await out.write(batch);
     }
   }));
 
