@@ -60,7 +60,7 @@ async function checkNode(pipe: Pipe, node: PipeNode, queries: Queries, world: Qu
   if (attempts.every(({ sql }) => sql === undefined)) attempts.push(await given(parameters.filter(({ required }) => required)));
   const sql = attempts.find((one) => one.sql !== undefined)?.sql;
   const faults = attempts.flatMap(({ error }) => error ?? []);
-  const error = faults.find((one) => one.code !== 'parameter' && !isInInvented(one, parameters, pipe, node, world)) ?? (sql === undefined ? templateFault(faults) : undefined);
+  const error = faults.find((one) => one.code !== 'parameter' && !isInInvented(one, parameters, pipe, node, world)) ?? (sql === undefined ? templateFault(attempts.slice(parameters.length > 0 ? 1 : 0).flatMap((one) => one.error ?? [])) : undefined);
   if (!error) return { check: { ...base, ok: true, ...(sql === undefined ? {} : { duckdbSql: sql }) } };
   const place = error.detail.place;
   const alreadyShown = !node.isRenderable;
@@ -85,7 +85,7 @@ export function nodeColumns(pipe: Pipe, node: PipeNode, queries: Queries, projec
   return undefined;
 }
 
-/** A fault of the template itself, not a sentence that its author wrote with error(). */
+/** A fault of the template itself, given values: not a sentence that its author wrote with error(). */
 function templateFault(errors: readonly SandpiperError[]): SandpiperError | undefined {
   return errors.findLast((error) => error.message.startsWith('Template Syntax Error'));
 }
