@@ -8,7 +8,7 @@ import { placeInFile, type Pipe, type PipeNode } from '../project/pipe.ts';
 import type { Project } from '../project/project.ts';
 import { printType } from '../sql/types.ts';
 import { discoverParameters, sampleValue, type TemplateParameter } from '../template/parameters.ts';
-import type { Database } from './database.ts';
+import { fillingSql } from './copy.ts';
 import { nodesOf, parametersOf, type NodeOutline, type ParameterOutline } from './outline.ts';
 import { Queries, type QueryWorld } from './queries.ts';
 
@@ -53,7 +53,7 @@ export async function checkPipe(pipe: Pipe, world: QueryWorld): Promise<readonly
 async function checkNode(pipe: Pipe, node: PipeNode, queries: Queries, world: QueryWorld): Promise<Checked> {
   const base = { pipe: pipe.name, node: node.name, type: node.type };
   const parameters = parametersOfNode(pipe, world.project);
-  const given = (wanted: readonly TemplateParameter[]) => attempt(pipe, node, Object.fromEntries(wanted.map((one) => [one.name, plausible(one, pipe, node, world.project)])), queries, world.database);
+  const given = (wanted: readonly TemplateParameter[]) => attempt(pipe, node, Object.fromEntries(wanted.map((one) => [one.name, plausible(one, pipe, node, world.project)])), queries, world);
   const attempts = [await given([])];
   if (parameters.length > 0) attempts.push(await given(parameters));
   // A parameter may be there to make the template refuse: then those that must be given are tried alone.
@@ -123,10 +123,12 @@ function overlap(one: Place, other: Place): boolean {
   return !isBefore(one.endLine, one.endColumn, other) && !isBefore(other.endLine, other.endColumn, one);
 }
 
-async function attempt(pipe: Pipe, node: PipeNode, parameters: Readonly<Record<string, string>>, queries: Queries, database: Database): Promise<{ readonly sql?: string; readonly error?: SandpiperError }> {
+async function attempt(pipe: Pipe, node: PipeNode, parameters: Readonly<Record<string, string>>, queries: Queries, { database, tables }: QueryWorld): Promise<{ readonly sql?: string; readonly error?: SandpiperError }> {
+  const target = node.target === undefined ? undefined : tables.get(node.target);
   let sql: string;
   try {
     sql = queries.translateNode(pipe, node, parameters).translation.duckdbSql;
+    if (target) fillingSql(pipe, node, target, parameters, queries);
   } catch (error) {
     if (error instanceof SandpiperError) return { error };
     throw error;

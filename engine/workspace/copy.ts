@@ -26,14 +26,18 @@ export function copyNode(pipe: Pipe): PipeNode {
   return node;
 }
 
+/** DuckDB SQL that gives the node's rows as the target holds them; throws where they do not fit, placed in the pipe's file. */
+export function fillingSql(pipe: Pipe, node: PipeNode, target: StoredTable, parameters: Readonly<Record<string, string>>, queries: Queries): string {
+  return queries.placed(pipe, node, queries.renderNode(pipe, node, parameters), () =>
+    translateForTable(queries.parseNode(pipe, node, parameters), target.catalog.columns, { catalog: queries.catalogOf(pipe, node, parameters) }));
+}
+
 const BLOCK = 'sandpiper_copy';
 
 /** Gives the number of rows copied. Throws what translating or running throws, placed in the pipe's file. */
 export async function copyRows(copy: Copy, queries: Queries, views: Materializations, database: Database, signal: AbortSignal): Promise<number> {
   const { pipe, node, target, parameters } = copy;
-  const rendered = queries.renderNode(pipe, node, parameters);
-  const select = queries.placed(pipe, node, rendered, () =>
-    translateForTable(queries.parseNode(pipe, node, parameters), target.catalog.columns, { catalog: queries.catalogOf(pipe, node, parameters) }));
+  const select = fillingSql(pipe, node, target, parameters, queries);
   const name = duck`main.${duckName(target.source.name)}`;
   return database.write(async (connection) => {
     await connection.run(`CREATE OR REPLACE TEMP TABLE "${BLOCK}" AS ${select}`);

@@ -38,3 +38,11 @@ test.each<[string, readonly string[], readonly string[]]>([
   const found = await errors(...sql);
   expect(found.map((one) => one.replace(/, line \d+$/, ''))).toEqual(expected);
 });
+
+test('rows that do not fit the data source that they fill are an error', async () => {
+  const path = 'copies/c.pipe';
+  const check = async (sql: string) => (await project.workspace().check(path, `NODE n\nSQL >\n    ${sql}\n\nTYPE copy\nTARGET_DATASOURCE visits\n`)).diagnostics.map(({ line, message }) => [line, message]);
+  expect([await check('SELECT id, path FROM visits'), await check('SELECT id, path AS pth FROM visits'), await check('SELECT [path] AS id FROM visits')]).toEqual([
+    [], [[3, 'The query gives a column pth that its target does not have. Did you mean path?']], [[3, expect.any(String)]],
+  ]);
+});
