@@ -64,6 +64,8 @@ export function unify(values: readonly Bound[], span: Span, options: ConversionO
 function convert(value: DuckSql, from: ClickHouseType, to: ClickHouseType, conversion: Conversion): DuckSql {
   const source = bare(from);
   const target = bare(to);
+  // The state of a count is the same number, whatever was counted.
+  if (source.kind === 'AggregateFunction' && target.kind === 'AggregateFunction' && source.name === 'count' && target.name === 'count') return value;
   if (source.kind === 'Nothing') {
     if (isNullable(to) || !isNullable(from)) return duck`CAST(${value} AS ${duckTypeSql(to)})`;
     throw new SandpiperError('type', `NULL cannot be converted to ${printType(to)}, which is not Nullable.`, { span: conversion.span });
