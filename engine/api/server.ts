@@ -117,12 +117,22 @@ function logRequest(context: Context, workspace: Workspace, status: number, erro
   workspace.requests.add({
     method: context.req.method,
     url: url.pathname + url.search,
-    resource: decodeURIComponent(resource),
+    resource: decoded(resource),
     status,
     elapsedMs: performance.now() - (startedAt.get(context) ?? performance.now()),
     rows: context.get('rows') ?? 0,
     ...(error === undefined ? {} : { error }),
   });
+}
+
+/** The name in a URL; as it is written where it is no proper encoding. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // `%ZZ` is nobody's name, and the log shows what was asked.
+    return text;
+  }
 }
 
 function peerOf(context: Context): string | undefined {

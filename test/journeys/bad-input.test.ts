@@ -33,6 +33,7 @@ test('a mixed body keeps its good rows, and each bad one has its reason', async 
 test.each([
   ['/v0/pipes/broken.json', 400, 'There is no column idd in visits. Did you mean id?'],
   ['/v0/pipes/nothing.json', 404, "The pipe 'nothing' does not exist"],
+  ['/v0/pipes/%ZZ.json', 404, "The pipe '%ZZ' does not exist"],
   ['/v0/pipes/total.json?after=x', 400, "Template Syntax Error: Error validating 'x' to type UInt64"],
   ['/v0/sql?q=SELECT+1+FROM', 400, 'Expected the name of a table, but the query ends.'],
   ['/v0/sql?q=SELECT+*+FROM+vists', 400, 'There is no data source, pipe or node vists. Did you mean visits?'],
