@@ -6,6 +6,7 @@ import type { Diagnostic } from './errors.ts';
 import { loadProject } from './project/project.ts';
 import { checkPipe, type NodeCheck } from './workspace/check.ts';
 import { openDatabase } from './workspace/database.ts';
+import { readEnvironment } from './workspace/environment.ts';
 import { ProjectFolder } from './workspace/project-folder.ts';
 import { syncTables } from './workspace/tables.ts';
 
@@ -19,7 +20,8 @@ export async function checkProject(path: string): Promise<ProjectReport> {
   const folder = new ProjectFolder(resolve(path));
   const files = folder.dataFiles();
   const texts = new Map(files.map((file) => [file.path, file.text]));
-  const project = loadProject(files, { environment: Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))) });
+  const environment = readEnvironment(folder.path);
+  const project = loadProject(files, { environment });
   const scratch = mkdtempSync(join(tmpdir(), 'sandpiper-check-'));
   const diagnostics = new Map<string, Diagnostic[]>(project.files.map((file) => [file.path, [...file.diagnostics]]));
   const database = await openDatabase(join(scratch, 'check.duckdb'));
@@ -28,7 +30,7 @@ export async function checkProject(path: string): Promise<ProjectReport> {
     const tables = await syncTables(database, project.dataSources, (_severity, message) => failures.push(message));
     const nodes: NodeCheck[] = [];
     for (const pipe of project.pipes) {
-      const world = { project, tables, fileText: (file: string) => texts.get(file) ?? '', database, timeZone: 'UTC', rowCount: () => 0 };
+      const world = { project, tables, fileText: (file: string) => texts.get(file) ?? '', database, timeZone: 'UTC', environment, rowCount: () => 0 };
       for (const { check, diagnostic } of await checkPipe(pipe, world)) {
         nodes.push(check);
         if (diagnostic) diagnostics.get(pipe.path)?.push(diagnostic);

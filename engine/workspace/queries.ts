@@ -13,6 +13,7 @@ import { translate } from '../sql/translate.ts';
 import { parseTemplate } from '../template/parse.ts';
 import { render, type Rendered } from '../template/render.ts';
 import type { Database } from './database.ts';
+import type { Environment } from './environment.ts';
 import type { QueryResult } from './result-format.ts';
 import { quarantineCatalog, type StoredTable } from './tables.ts';
 
@@ -23,6 +24,7 @@ export interface QueryWorld {
   readonly fileText: (path: string) => string;
   readonly database: Database;
   readonly timeZone: string;
+  readonly environment: Environment;
   readonly rowCount: (dataSource: string) => number;
 }
 
@@ -63,7 +65,7 @@ export class Queries {
     const known = catalog ? undefined : this.#translations.get(key);
     if (known) return { sql: rendered.sql, translation: known };
     const translation = this.placed(pipe, node, rendered, () =>
-      translate(this.#parse(rendered.sql), { catalog: catalog ?? this.catalogOf(pipe, node, parameters), timeZone: this.#world().timeZone, parameters: secretsOf(rendered) }));
+      translate(this.#parse(rendered.sql), { catalog: catalog ?? this.catalogOf(pipe, node, parameters), timeZone: this.#world().timeZone, parameters: secretsOf(rendered, this.#world().environment) }));
     if (!catalog && !translation.readsClock) remember(this.#translations, key, translation);
     return { sql: rendered.sql, translation };
   }
@@ -217,8 +219,12 @@ export function outputNode(pipe: Pipe): PipeNode | undefined {
   return pipe.nodes.find((node) => node.name === pipe.outputNode);
 }
 
-function secretsOf(rendered: Rendered): Record<string, string> {
-  return Object.fromEntries(rendered.secrets.map(({ name, defaultValue }) => [name, process.env[name] ?? defaultValue ?? '']));
+function secretsOf(rendered: Rendered, environment: Environment): Record<string, string> {
+  return Object.fromEntries(rendered.secrets.map(({ name, defaultValue }) => {
+    const value = environment[name] ?? defaultValue;
+    if (value === undefined) throw new SandpiperError('parameter', `Cannot access secret '${name}'. Write ${name}=VALUE in the project's .env.local, or give it a default.`);
+    return [name, value];
+  }));
 }
 
 function cached<T>(cache: Map<string, T>, key: string, make: () => T): T {

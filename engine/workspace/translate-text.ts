@@ -3,6 +3,7 @@ import { placeOf, SandpiperError } from '../errors.ts';
 import { loadProject } from '../project/project.ts';
 import { parseQuery } from '../sql/parse.ts';
 import { translate } from '../sql/translate.ts';
+import { readEnvironment } from './environment.ts';
 import { ProjectFolder } from './project-folder.ts';
 import { Queries, type QueryWorld } from './queries.ts';
 import { storedTables } from './tables.ts';
@@ -19,9 +20,10 @@ export function translateText(text: string, projectPath: string | undefined): st
 
 function catalogOf(path: string) {
   const files = new ProjectFolder(path).dataFiles();
-  const project = loadProject(files);
+  const environment = readEnvironment(path);
+  const project = loadProject(files, { environment });
   const world: Omit<QueryWorld, 'database'> = {
-    project, tables: storedTables(project.dataSources), fileText: (wanted) => files.find((file) => file.path === wanted)?.text ?? '', timeZone: 'UTC', rowCount: () => 0,
+    project, tables: storedTables(project.dataSources), fileText: (wanted) => files.find((file) => file.path === wanted)?.text ?? '', timeZone: 'UTC', environment, rowCount: () => 0,
   };
   return new Queries(() => ({ ...world, get database(): never {
     throw new Error('Translating needs no database');

@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { SandpiperError } from '../errors.ts';
 import type { DataFile } from '../project/datafile.ts';
 import type { DataSource } from '../project/datasource.ts';
@@ -15,6 +16,7 @@ import { checkFile, nodeColumns, type FileCheck } from './check.ts';
 import { complete, hover, type ColumnsOf, type CompletionItem, type EditorPlace } from './complete.ts';
 import { copyNode, copyRows } from './copy.ts';
 import { duckdbVersion, openDatabase, type Database } from './database.ts';
+import { readEnvironment, type Environment } from './environment.ts';
 import { loadFixtures } from './fixtures.ts';
 import { importFile, type FileFormat, type ImportReceipt } from './import-file.ts';
 import { inferSchema } from './infer-schema.ts';
@@ -95,6 +97,7 @@ export class Workspace {
   #project: Project = loadProject([]);
   #tables: ReadonlyMap<string, StoredTable> = new Map();
   #texts = new Map<string, string>();
+  #environment: Environment = {};
   #parsed = new Map<string, DataFile>();
   readonly #database: Database;
   readonly #options: WorkspaceOptions;
@@ -162,7 +165,7 @@ export class Workspace {
 
   world(): QueryWorld {
     return {
-      project: this.#project, tables: this.#tables, fileText: (path) => this.fileText(path), database: this.#database, timeZone: this.timeZone,
+      project: this.#project, tables: this.#tables, fileText: (path) => this.fileText(path), database: this.#database, timeZone: this.timeZone, environment: this.#environment,
       rowCount: (dataSource) => this.#counts.of(dataSource).rowCount,
     };
   }
@@ -182,7 +185,11 @@ export class Workspace {
     const files = this.folder.dataFiles((message) => this.#noticeOnce('error', message));
     const before = this.#texts;
     this.#texts = new Map(files.map(({ path, text }) => [path, text]));
-    const changed = files.length !== before.size || files.some(({ path, text }) => before.get(path) !== text);
+    const environment = readEnvironment(this.folder.path);
+    const isSameEnvironment = isDeepStrictEqual(environment, this.#environment);
+    if (!isSameEnvironment) this.#parsed = new Map();
+    this.#environment = environment;
+    const changed = !isSameEnvironment || files.length !== before.size || files.some(({ path, text }) => before.get(path) !== text);
     if (changed || this.revision === 0) {
       this.#project = this.#read(files);
       this.#parsed = new Map(this.#project.files.map((file) => [file.path, file.datafile]));
@@ -210,7 +217,7 @@ export class Workspace {
 
   #read(files: readonly { readonly path: string; readonly text: string }[]): Project {
     return loadProject(files, {
-      environment: definedOnly(process.env),
+      environment: this.#environment,
       parsed: (path, text) => {
         const known = this.#parsed.get(path);
         return known?.text === text ? known : undefined;
@@ -433,8 +440,4 @@ export class Workspace {
   #tell(change: Change): void {
     for (const listener of this.#listeners) listener(change);
   }
-}
-
-function definedOnly(environment: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
