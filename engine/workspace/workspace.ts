@@ -4,29 +4,28 @@
  */
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { SandpiperError } from '../errors.ts';
-import type { DataFile } from '../project/datafile.ts';
 import type { DataSource } from '../project/datasource.ts';
 import { setEndpoint } from '../project/endpoint-switch.ts';
 import type { Pipe } from '../project/pipe.ts';
-import { loadProject, type Project } from '../project/project.ts';
+import type { Project } from '../project/project.ts';
 import { duck, duckName, duckString } from '../sql/duck.ts';
+import { Changes, type Change } from './changes.ts';
 import { checkFile, nodeColumns, type FileCheck } from './check.ts';
 import { complete, hover, type ColumnsOf, type CompletionItem, type EditorPlace } from './complete.ts';
 import { copyNode, copyRows } from './copy.ts';
 import { duckdbVersion, openDatabase, type Database } from './database.ts';
-import { readEnvironment, type Environment } from './environment.ts';
 import { loadFixtures } from './fixtures.ts';
 import { importFile, type FileFormat, type ImportReceipt } from './import-file.ts';
 import { inferSchema } from './infer-schema.ts';
 import { openIngest, type Accepted, type AcceptOptions, type Ingest } from './ingest.ts';
 import { Jobs, type Job } from './jobs.ts';
 import { Materializations, type View } from './materialization.ts';
+import { ProjectFiles } from './project-files.ts';
 import { ProjectFolder } from './project-folder.ts';
 import { quarantineName } from './quarantine.ts';
 import { outputNode, Queries, type QueryOptions, type QueryWorld } from './queries.ts';
-import { RequestLog, type LoggedRequest } from './request-log.ts';
+import { RequestLog } from './request-log.ts';
 import type { QueryResult } from './result-format.ts';
 import { RowCounts, type Counts } from './row-counts.ts';
 import { syncTables, type StoredTable } from './tables.ts';
@@ -42,13 +41,6 @@ export interface WorkspaceOptions {
   readonly fixtures: boolean;
   readonly version: string;
 }
-
-export type Change =
-  | { readonly kind: 'files'; readonly revision: number; readonly paths: readonly string[] }
-  | { readonly kind: 'rows'; readonly dataSource: string; readonly rowCount: number; readonly quarantinedCount: number; readonly added: number }
-  | { readonly kind: 'job'; readonly job: Job }
-  | { readonly kind: 'request'; readonly request: LoggedRequest }
-  | { readonly kind: 'notice'; readonly severity: 'info' | 'warning' | 'error'; readonly message: string };
 
 /** What the page runs: a node of a file, perhaps unsaved, or SQL. */
 export type PreviewSource =
@@ -94,22 +86,21 @@ export class Workspace {
   readonly version: string;
   readonly duckdbVersion = duckdbVersion().replace(/^v/, '');
   revision = 0;
-  #project: Project = loadProject([]);
+  readonly #files: ProjectFiles;
   #tables: ReadonlyMap<string, StoredTable> = new Map();
-  #texts = new Map<string, string>();
-  #environment: Environment = {};
-  #parsed = new Map<string, DataFile>();
   readonly #database: Database;
   readonly #options: WorkspaceOptions;
   readonly #materializations: Materializations;
   readonly #counts: RowCounts;
-  readonly #listeners = new Set<(change: Change) => void>();
+  readonly #changes = new Changes();
   #ingest: Ingest | undefined;
   #reloading: Promise<void> = Promise.resolve();
-  #told = new Set<string>();
+  /** Notices of the last reading of the files. */
+  #toldBefore = new Set<string>();
 
   constructor(folder: ProjectFolder, dataFolder: string, database: Database, tokens: Tokens, options: WorkspaceOptions) {
     this.folder = folder;
+    this.#files = new ProjectFiles(folder);
     this.dataFolder = dataFolder;
     this.tokens = tokens;
     this.version = options.version;
@@ -117,8 +108,8 @@ export class Workspace {
     this.#counts = new RowCounts(database);
     this.#options = options;
     this.uploads = new Uploads(join(dataFolder, 'uploads'));
-    this.jobs = new Jobs((job) => this.#tell({ kind: 'job', job }));
-    this.requests = new RequestLog((request) => this.#tell({ kind: 'request', request }));
+    this.jobs = new Jobs((job) => this.#changes.tell({ kind: 'job', job }));
+    this.requests = new RequestLog((request) => this.#changes.tell({ kind: 'request', request }));
     this.queries = new Queries(() => this.world());
     this.#materializations = new Materializations(() => this.world());
   }
@@ -128,25 +119,24 @@ export class Workspace {
   }
 
   get project(): Project {
-    return this.#project;
+    return this.#files.project;
   }
 
   async start(): Promise<void> {
     this.uploads.clear();
     await this.#load([]);
-    await this.#activateViews();
     this.#ingest = await openIngest(this.#database, {
       folder: join(this.dataFolder, 'journal'),
       findTable: (name) => this.#tables.get(name)?.ingest,
       materialize: this.#materializations,
       onRows: (dataSource, outcome) => this.#rowsArrived(dataSource, outcome.loaded, outcome.quarantined),
-      onNotice: (severity, message) => this.#notice(severity, message),
+      onNotice: (severity, message) => this.#changes.notice(severity, message),
     });
     // Rows that a crash left in the journal count as rows that are there.
-    await this.#ingest.flush().catch((error: unknown) => this.#notice('warning', error instanceof Error ? error.message : String(error)));
-    if (this.#options.fixtures) await loadFixtures(this.folder, this.#database, [...this.#tables.values()], this.#materializations, (severity, message) => this.#notice(severity, message));
+    await this.#ingest.flush().catch((error: unknown) => this.#changes.notice('warning', messageOf(error)));
+    if (this.#options.fixtures) await loadFixtures(this.folder, this.#database, [...this.#tables.values()], this.#materializations, (severity, message) => this.#changes.notice(severity, message));
     for (const name of this.#tables.keys()) await this.#counts.read(name);
-    if (this.#options.watch) this.folder.watch((paths) => void this.reload(paths).catch((error: unknown) => this.#notice('error', error instanceof Error ? error.message : String(error))));
+    if (this.#options.watch) this.folder.watch((paths) => void this.reload(paths).catch((error: unknown) => this.#changes.notice('error', messageOf(error))));
   }
 
   async close(): Promise<void> {
@@ -159,19 +149,18 @@ export class Workspace {
   }
 
   onChange(listener: (change: Change) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#changes.listen(listener);
   }
 
   world(): QueryWorld {
     return {
-      project: this.#project, tables: this.#tables, fileText: (path) => this.fileText(path), database: this.#database, timeZone: this.timeZone, environment: this.#environment,
+      project: this.project, tables: this.#tables, fileText: (path) => this.fileText(path), database: this.#database, timeZone: this.timeZone, environment: this.#files.environment,
       rowCount: (dataSource) => this.#counts.of(dataSource).rowCount,
     };
   }
 
   fileText(path: string): string {
-    return this.#texts.get(path) ?? '';
+    return this.#files.text(path);
   }
 
   /** Reads the files again; changes are told with these paths. */
@@ -182,55 +171,32 @@ export class Workspace {
   }
 
   async #load(paths: readonly string[]): Promise<void> {
-    const files = this.folder.dataFiles((message) => this.#noticeOnce('error', message));
-    const before = this.#texts;
-    this.#texts = new Map(files.map(({ path, text }) => [path, text]));
-    const environment = readEnvironment(this.folder.path);
-    const isSameEnvironment = isDeepStrictEqual(environment, this.#environment);
-    if (!isSameEnvironment) this.#parsed = new Map();
-    this.#environment = environment;
-    const changed = !isSameEnvironment || files.length !== before.size || files.some(({ path, text }) => before.get(path) !== text);
+    const toldBefore = this.#toldBefore;
+    this.#toldBefore = new Set();
+    const once = (severity: 'warning' | 'error') => (message: string) => this.#noticeUnless(toldBefore, severity, message);
+    const changed = this.#files.read(once('error'));
     if (changed || this.revision === 0) {
-      this.#project = this.#read(files);
-      this.#parsed = new Map(this.#project.files.map((file) => [file.path, file.datafile]));
-      this.tokens.declare(this.#project.tokens);
+      const { project } = this;
+      this.tokens.declare(project.tokens);
       // What was answered is loaded by the schema that it was judged by.
-      await this.#ingest?.flush().catch((error: unknown) => this.#notice('warning', error instanceof Error ? error.message : String(error)));
-      this.#tables = await syncTables(this.#database, this.#project.dataSources, (severity, message) => this.#noticeOnce(severity, message), this.#tables);
+      await this.#ingest?.flush().catch((error: unknown) => this.#changes.notice('warning', messageOf(error)));
+      this.#tables = await syncTables(this.#database, project.dataSources, (severity, message) => this.#noticeUnless(toldBefore, severity, message), this.#tables);
       this.queries.forget();
-      this.#materializations.setViews(this.#project, (message) => this.#noticeOnce('warning', message));
+      this.#materializations.setViews(project, once('warning'));
       this.#ingest?.wake();
-      if (this.#ingest) {
-        await this.#activateViews();
-        for (const name of this.#tables.keys()) if (!this.#counts.has(name)) await this.#counts.read(name);
-      }
-    }
+      await this.#activateViews(once('error'));
+      for (const name of this.#tables.keys()) if (!this.#counts.has(name)) await this.#counts.read(name);
+    } else this.#toldBefore = toldBefore;
     this.revision += 1;
-    if (paths.length > 0) this.#tell({ kind: 'files', revision: this.revision, paths });
+    if (paths.length > 0) this.#changes.tell({ kind: 'files', revision: this.revision, paths });
   }
 
-  /** The project with one text in place of a file's own, as it would be if that were saved. */
-  projectWith(path: string, text: string): Project {
-    const files = [...this.#texts].filter(([known]) => known !== path).map(([known, own]) => ({ path: known, text: own }));
-    return this.#read([...files, { path, text }]);
-  }
-
-  #read(files: readonly { readonly path: string; readonly text: string }[]): Project {
-    return loadProject(files, {
-      environment: this.#environment,
-      parsed: (path, text) => {
-        const known = this.#parsed.get(path);
-        return known?.text === text ? known : undefined;
-      },
-    });
-  }
-
-  async #activateViews(): Promise<void> {
+  async #activateViews(failure: (message: string) => void): Promise<void> {
     const { filled, changed, failed } = await this.#materializations.activate(this.#database);
     const names = (views: readonly View[]) => views.map(({ id }) => id).join(', ');
-    if (filled.length > 0) this.#notice('info', `Filled from the rows that were there: ${names(filled)}.`);
-    if (changed.length > 0) this.#notice('warning', `${names(changed)} changed: new rows are materialized by the new SQL, rows that are there stay as they were.`);
-    for (const { view, error } of failed) this.#noticeOnce('error', `The materialized view ${view.id} does not run: ${error.message}`);
+    if (filled.length > 0) this.#changes.notice('info', `Filled from the rows that were there: ${names(filled)}.`);
+    if (changed.length > 0) this.#changes.notice('warning', `${names(changed)} changed: new rows are materialized by the new SQL, rows that are there stay as they were.`);
+    for (const { view, error } of failed) failure(`The materialized view ${view.id} does not run: ${error.message}`);
     for (const view of filled) await this.#recount(view.target);
   }
 
@@ -239,7 +205,7 @@ export class Workspace {
   }
 
   #rowsArrived(name: string, loaded: number, quarantined: number): void {
-    this.#tell({ kind: 'rows', dataSource: name, ...this.#counts.add(name, loaded, quarantined), added: loaded });
+    this.#changes.tell({ kind: 'rows', dataSource: name, ...this.#counts.add(name, loaded, quarantined), added: loaded });
     void this.#countTargets(name).catch(() => undefined); // The engine is stopping.
   }
 
@@ -247,7 +213,7 @@ export class Workspace {
   async #recount(name: string, added?: number): Promise<void> {
     const before = this.#counts.of(name).rowCount;
     const counts = await this.#counts.read(name);
-    this.#tell({ kind: 'rows', dataSource: name, ...counts, added: added ?? Math.max(0, counts.rowCount - before) });
+    this.#changes.tell({ kind: 'rows', dataSource: name, ...counts, added: added ?? Math.max(0, counts.rowCount - before) });
     await this.#countTargets(name);
   }
 
@@ -256,7 +222,7 @@ export class Workspace {
   }
 
   getDataSource(name: string): DataSource {
-    const source = this.#project.findDataSource(name);
+    const source = this.project.findDataSource(name);
     if (!source) throw new SandpiperError('not-found', `Data Source "${name}" does not exist`);
     return source;
   }
@@ -317,9 +283,9 @@ export class Workspace {
     if (mode === 'create') {
       if (datafile === undefined) throw new SandpiperError('bad-request', 'A new data source needs the text of its file.');
       if (!/^[A-Za-z_]\w*$/.test(name)) throw new SandpiperError('bad-request', `${name} is no name for a data source: use letters, digits and _.`);
-      if (this.#project.findDataSource(name) || this.#project.findPipe(name)) throw new SandpiperError('conflict', `There is a data source or pipe called ${name} already.`);
+      if (this.project.findDataSource(name) || this.project.findPipe(name)) throw new SandpiperError('conflict', `There is a data source or pipe called ${name} already.`);
       const file = `datasources/${name}.datasource`;
-      const errors = this.projectWith(file, datafile).files.find((one) => one.path === file)?.diagnostics.filter(({ severity }) => severity === 'error') ?? [];
+      const errors = this.#files.with(file, datafile).files.find((one) => one.path === file)?.diagnostics.filter(({ severity }) => severity === 'error') ?? [];
       const [first] = errors;
       if (first) throw new SandpiperError('bad-request', `The schema has an error: ${first.message}`);
       await this.folder.write(file, datafile, undefined);
@@ -355,7 +321,7 @@ export class Workspace {
   }
 
   getPipe(name: string): Pipe {
-    const pipe = this.#project.findPipe(name);
+    const pipe = this.project.findPipe(name);
     if (!pipe) throw new SandpiperError('not-found', `Pipe '${name}' not found`);
     return pipe;
   }
@@ -374,7 +340,7 @@ export class Workspace {
 
   /** Runs a published pipe, or any with `unpublished`. `over` is SQL over its result, which it knows as `_`. */
   async runEndpoint(name: string, options: QueryOptions & { readonly over?: string; readonly unpublished?: boolean }): Promise<QueryResult> {
-    const pipe = this.#project.findPipe(name);
+    const pipe = this.project.findPipe(name);
     if (!pipe) throw new SandpiperError('not-found', `The pipe '${name}' does not exist`);
     if (!pipe.published && !options.unpublished) throw new SandpiperError('not-found', `The pipe '${name}' is not published: give one of its nodes TYPE endpoint.`);
     const node = outputNode(pipe);
@@ -387,7 +353,7 @@ export class Workspace {
   async preview(source: PreviewSource, options: QueryOptions): Promise<QueryResult> {
     if (source.kind === 'sql') return this.queries.runSql(source.sql, options);
     const unsaved = source.text !== undefined && source.text !== this.fileText(source.path);
-    const project = unsaved ? this.projectWith(source.path, source.text ?? '') : this.#project;
+    const project = unsaved ? this.#files.with(source.path, source.text ?? '') : this.project;
     const queries = unsaved ? new Queries(() => ({ ...this.world(), project, fileText: (path) => (path === source.path ? (source.text ?? '') : this.fileText(path)) })) : this.queries;
     const pipe = project.pipes.find((one) => one.path === source.path);
     const node = pipe?.nodes.find((one) => one.name === source.node);
@@ -396,16 +362,16 @@ export class Workspace {
   }
 
   check(path: string, text: string): Promise<FileCheck> {
-    return checkFile(path, text, this.projectWith(path, text), this.world());
+    return checkFile(path, text, this.#files.with(path, text), this.world());
   }
 
   complete(place: EditorPlace): readonly CompletionItem[] {
-    const project = this.projectWith(place.path, place.text);
+    const project = this.#files.with(place.path, place.text);
     return complete(place, project, this.#columnsIn(project, place));
   }
 
   hover(place: EditorPlace): string {
-    const project = this.projectWith(place.path, place.text);
+    const project = this.#files.with(place.path, place.text);
     return hover(place, project, this.#columnsIn(project, place));
   }
 
@@ -416,7 +382,7 @@ export class Workspace {
 
   /** Publishes or unpublishes by writing the pipe's file. */
   async publish(name: string, published: boolean): Promise<{ readonly path: string; readonly text: string; readonly version: string }> {
-    const pipe: Pipe | undefined = this.#project.findPipe(name);
+    const pipe: Pipe | undefined = this.project.findPipe(name);
     const node = pipe ? outputNode(pipe) : undefined;
     if (!pipe || !node) throw new SandpiperError('not-found', `The pipe '${name}' does not exist`);
     const { text, version } = await this.folder.read(pipe.path);
@@ -425,19 +391,14 @@ export class Workspace {
     return { path: pipe.path, ...written };
   }
 
-  #notice(severity: 'info' | 'warning' | 'error', message: string): void {
-    if (severity !== 'info') process.stderr.write(`${severity}: ${message}\n`);
-    this.#tell({ kind: 'notice', severity, message });
+  /** Says the same thing once, as long as each reading of the files finds it again. */
+  #noticeUnless(told: ReadonlySet<string>, severity: 'info' | 'warning' | 'error', message: string): void {
+    const isNew = !told.has(message) && !this.#toldBefore.has(message);
+    this.#toldBefore.add(message);
+    if (isNew) this.#changes.notice(severity, message);
   }
+}
 
-  /** Says the same thing once, however often the files are read. */
-  #noticeOnce(severity: 'info' | 'warning' | 'error', message: string): void {
-    if (this.#told.has(message)) return;
-    this.#told.add(message);
-    this.#notice(severity, message);
-  }
-
-  #tell(change: Change): void {
-    for (const listener of this.#listeners) listener(change);
-  }
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -2,7 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { openWorkspace, type Change, type Workspace } from '../../engine/workspace/workspace.ts';
+import type { Change } from '../../engine/workspace/changes.ts';
+import { openWorkspace, type Workspace } from '../../engine/workspace/workspace.ts';
 
 export interface OpenProject {
   readonly folder: string;
