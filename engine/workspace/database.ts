@@ -6,7 +6,7 @@
  * Leaves to others: what the SQL means (sql room), what tables there are (tables.ts).
  */
 import { DuckDBInstance, version, type DuckDBConnection, type DuckDBType, type DuckDBValue, type DuckDBResultReader } from '@duckdb/node-api';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { SandpiperError } from '../errors.ts';
 import { DUCKDB_MACROS } from '../sql/macros.ts';
@@ -55,6 +55,8 @@ export async function openDatabase(path: string, limits: DatabaseLimits = {}): P
       ...(limits.threads === undefined ? {} : { threads: String(limits.threads) }),
     });
   });
+  // The database is ours now, so what stands in its staging folder was left by a process that was killed.
+  for (const name of readdirSync(stagingFolder)) rmSync(join(stagingFolder, name), { recursive: true, force: true });
   const writer = await attempt(path, () => instance.connect());
   await attempt(path, async () => {
     await writer.run("SET TimeZone = 'UTC'");

@@ -3,6 +3,7 @@
  * keeps tables and views in step with them, takes rows in, answers queries, and tells listeners what changed.
  */
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { basename, join } from 'node:path';
 import { SandpiperError } from '../errors.ts';
 import type { DataSource } from '../project/datasource.ts';
@@ -63,7 +64,8 @@ export async function openWorkspace(projectPath: string, options: WorkspaceOptio
   } catch (error) {
     throw new SandpiperError('storage', `The data folder ${dataFolder} cannot be written. Choose another with --data.`, { cause: error });
   }
-  const database = await openDatabase(join(dataFolder, 'workspace.duckdb'));
+  // Half of the machine's memory at most: other programs run on it too, and DuckDB writes to disk what does not fit.
+  const database = await openDatabase(join(dataFolder, 'workspace.duckdb'), { memory: `${Math.max(512, Math.floor(totalmem() / 2e6))}MB` });
   try {
     const workspace = new Workspace(folder, dataFolder, database, new Tokens(dataFolder), options);
     await workspace.start();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -47,4 +47,21 @@ test('a damaged file is named, and is not touched', async () => {
   const path = join(folder, 'a.duckdb');
   writeFileSync(path, 'this is no database, it is a text that somebody put here by mistake'.repeat(200));
   await expect(openDatabase(path)).rejects.toMatchObject({ code: 'storage', message: expect.stringContaining(path) as string });
+});
+
+test('what a killed process left in the staging folder is gone after the next start', async () => {
+  const path = join(folder, 'a.duckdb');
+  await (await openDatabase(path)).close();
+  writeFileSync(join(folder, 'staging', 'block-1.ndjson'), '{}');
+  const database = await openDatabase(path);
+  const left = readdirSync(database.stagingFolder);
+  await database.close();
+  expect(left).toEqual([]);
+});
+
+test('a query that needs more memory than it may use goes on from disk', async () => {
+  const database = await openDatabase(join(folder, 'a.duckdb'), { memory: '100MB', threads: 2 });
+  const reader = await database.query("SELECT max(place) FROM (SELECT row_number() OVER (ORDER BY h) AS place, s FROM (SELECT hash(range) AS h, repeat('x', 100) || range AS s FROM range(2000000))) WHERE s LIKE '%'");
+  await database.close();
+  expect(reader.getRowsJson()).toEqual([['2000000']]);
 });
