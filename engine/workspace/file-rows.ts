@@ -14,13 +14,13 @@ export interface RowBlock extends FileBlock {
   readonly places?: readonly RowPlace[];
 }
 
-/** By the name's ending and the first bytes. Throws 'unsupported' for what is known and cannot be read. */
-export function fileFormat({ name, head }: OpenedFile): FileFormat {
+/** By the name's ending, unless it is known to be JSON of some form, and the first bytes. Throws 'unsupported' for what is known and cannot be read. */
+export function fileFormat({ name, head }: OpenedFile, isJson = false): FileFormat {
   if (head.subarray(0, 4).toString('latin1') === 'PAR1') throw new SandpiperError('unsupported', `${name} is a Parquet file, which cannot be imported yet: write it as NDJSON or CSV.`);
   if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) {
     throw new SandpiperError('unsupported', `${name} is packed with zstd, which cannot be imported yet: unpack it, or use gzip.`);
   }
-  if (/\.csv(\.gz)?$/i.test(name)) return 'csv';
+  if (!isJson && /\.csv(\.gz)?$/i.test(name)) return 'csv';
   return /^\ufeff?\s*\[/.test(head.toString()) ? 'json' : 'ndjson';
 }
 

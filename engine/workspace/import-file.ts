@@ -60,7 +60,7 @@ export async function importFile(database: Database, path: string, table: Ingest
   const started = performance.now();
   const file = await openSource({ path, name: options.fileName ?? basename(path) });
   const { sizeBytes } = file;
-  const format = options.format === 'csv' ? 'csv' : fileFormat(file);
+  const format = options.format === 'csv' ? 'csv' : fileFormat(file, options.format !== undefined);
   rowReader(table); // Refuses a table that rows cannot fill before anything is read.
   const importId = options.importId ?? randomUUID();
   const counted = await attempt(true).catch((error: unknown) => {

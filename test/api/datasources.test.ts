@@ -26,10 +26,11 @@ const form = (name: string, fileName: string, text: string) => ({
 test('a file is appended however it is sent, and every line is told of', async () => {
   const ndjson = form('ndjson', 'rows.ndjson', `${NDJSON}oops\n{"id":"x","at":"2024-01-01 00:00:00"}\n`);
   const csv = form('csv', 'rows.csv', 'id,at,path\n20,2024-03-01 00:00:00,/csv\n21,never,/csv\n');
+  const misnamed = form('csv', 'data.csv', NDJSON);
   const answers = [
     await load('/v0/datasources?name=visits&mode=append&format=ndjson', ndjson.body, ndjson.headers),
     await load('/v0/datasources?name=visits&mode=append', csv.body, csv.headers),
-    await load('/v0/datasources?name=visits&mode=append&format=ndjson', NDJSON),
+    await load('/v0/datasources?name=visits&mode=append&format=ndjson', misnamed.body, misnamed.headers),
     await load('/v0/datasources?name=visits&mode=append&format=ndjson', gzipSync(NDJSON)),
     await load('/v0/datasources?name=visits&mode=append', 'id,at\n30,2024-03-02 00:00:00\n', { 'Content-Type': 'text/csv' }),
   ];
