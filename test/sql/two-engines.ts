@@ -84,7 +84,7 @@ export async function openTwoEngines(): Promise<TwoEngines | undefined> {
   };
 }
 
-async function askClickHouse(sql: string, clickHouse: ClickHouse): Promise<Answer> {
+export async function askClickHouse(sql: string, clickHouse: ClickHouse): Promise<Answer> {
   try {
     const result = await clickHouse.query(sql);
     const types = result.meta.map((column) => column.type.replace(/\s*\n\s*/g, ' ').replace(/\( /g, '(').replace(/ \)/g, ')'));
@@ -112,7 +112,7 @@ async function askSandpiper(sql: string, catalog: Catalog, duckdb: DuckDBConnect
 }
 
 /** Tuples without names are JSON arrays in ClickHouse and structs with the fields 1, 2, … in DuckDB. */
-function withFieldNames(value: unknown, type: ClickHouseType): unknown {
+export function withFieldNames(value: unknown, type: ClickHouseType): unknown {
   const inner = bare(type);
   if (inner.kind === 'Array' && isList(value)) return value.map((item) => withFieldNames(item, inner.of));
   if (inner.kind === 'Tuple' && typeof value === 'object' && value !== null) {
@@ -124,7 +124,7 @@ function withFieldNames(value: unknown, type: ClickHouseType): unknown {
 }
 
 /** A type for DuckDB's from_json. */
-function jsonShape(type: ClickHouseType): unknown {
+export function jsonShape(type: ClickHouseType): unknown {
   const inner = bare(type);
   if (inner.kind === 'Array') return [jsonShape(inner.of)];
   return duckdbType(type);
@@ -139,7 +139,7 @@ function safeType(text: string): ClickHouseType {
 }
 
 /** One form for the values of both engines' JSON. */
-function canonical(value: unknown, type: ClickHouseType): unknown {
+export function canonical(value: unknown, type: ClickHouseType): unknown {
   if (value === null || value === undefined) return null;
   const inner = bare(type);
   switch (inner.kind) {
@@ -173,7 +173,7 @@ function canonical(value: unknown, type: ClickHouseType): unknown {
   }
 }
 
-function isList(value: unknown): value is readonly unknown[] {
+export function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
@@ -215,6 +215,6 @@ function sorted(list: readonly unknown[]): readonly unknown[] {
   return list.map((item) => (isList(item) ? sorted(item) : item)).sort((one, other) => (show(one) < show(other) ? -1 : 1));
 }
 
-function show(value: unknown): string {
+export function show(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'number' && !Number.isFinite(item) ? String(item) : item));
 }
