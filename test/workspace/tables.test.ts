@@ -80,3 +80,26 @@ test('rows that wait for a table whose file is broken or gone stop nobody, and a
   await opened.write({ [PATH]: schema(...BASE) });
   expect([await opened.rows('SELECT id FROM t ORDER BY id'), await opened.rows('SELECT id FROM other')]).toEqual([[[1], [2], [3]], [[9]]]);
 });
+
+test('while events pour in and the schema changes again and again, every answered row is there, and in the view too', async () => {
+  project = await openProject({
+    [PATH]: schema(...BASE), 'datasources/counted.datasource': 'SCHEMA >\n    n AggregateFunction(count)\n\nENGINE "AggregatingMergeTree"\nENGINE_SORTING_KEY "tuple()"\n',
+    'materializations/counter.pipe': 'NODE counter_node\nSQL >\n    SELECT countState() AS n FROM t\n\nTYPE materialized\nDATASOURCE counted\n',
+  });
+  const opened = project;
+  const forms = [BASE, [...BASE, '`extra` String `json:$.extra`'], ['`id` UInt64 `json:$.id`', ...BASE.slice(1)], [...BASE, "`extra` String `json:$.extra` DEFAULT 'z'", '`more` Int32 `json:$.more`']];
+  let stopped = false;
+  let answered = 0;
+  const senders = [1, 2].map(async () => {
+    while (!stopped) {
+      const rows = Array.from({ length: 10 }, () => JSON.stringify({ id: 7, name: 'x', extra: 'e', more: 1 })).join('\n');
+      const { successfulRows } = await opened.workspace().appendEvents('t', Buffer.from(rows), {});
+      answered += successfulRows;
+    }
+  });
+  for (let change = 1; change <= 12; change += 1) await opened.write({ [PATH]: schema(...(forms[change % forms.length] ?? BASE)) });
+  stopped = true;
+  await Promise.all(senders);
+  await opened.reopen();
+  expect(await opened.rows('SELECT (SELECT count() FROM t) AS rows, (SELECT countMerge(n) FROM counted) AS counted, (SELECT count() FROM t_quarantine) AS rejected')).toEqual([[answered, answered, 0]]);
+}, 60_000);
