@@ -112,7 +112,7 @@ function idOf(name: string): string {
 }
 
 async function dataSourceView(source: DataSource, workspace: Workspace) {
-  const { rowCount } = await workspace.counts(source.name);
+  const { rowCount, quarantinedCount } = await workspace.counts(source.name);
   const columns = columnViews(source).map((column) => {
     const nullable = /^Nullable\((.*)\)$/.exec(column.type);
     return {
@@ -123,7 +123,7 @@ async function dataSourceView(source: DataSource, workspace: Workspace) {
   const engine = { engine: source.tableEngine.name, engine_sorting_key: source.tableEngine.sortingKey, engine_partition_key: source.tableEngine.partitionKey, sorting_key: source.tableEngine.sortingKey, partition_key: source.tableEngine.partitionKey };
   return {
     id: idOf(source.name), name: source.name, type: columns.some((column) => column.jsonpath !== null) ? 'ndjson' : 'csv', description: source.description, cluster: 'local', version: null, project: null,
-    headers: {}, tags: {}, shared_with: [], replicated: false, indexes: [], statistics: { bytes: 0, row_count: rowCount }, new_columns_detected: {}, quarantine_rows: 0,
+    headers: {}, tags: {}, shared_with: [], replicated: false, indexes: [], statistics: { bytes: 0, row_count: rowCount }, new_columns_detected: {}, quarantine_rows: quarantinedCount,
     used_by: workspace.project.pipes.filter((pipe) => pipe.nodes.some((node) => node.reads.includes(source.name))).map((pipe) => ({ id: pipe.name, name: pipe.name })),
     columns, engine, schema: { columns, sql_schema: columns.map((column) => `\`${column.name}\` ${column.nullable ? `Nullable(${column.type})` : column.type}`).join(', ') },
   };
