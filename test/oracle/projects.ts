@@ -152,13 +152,15 @@ function parametersOf(pipe: Pipe, project: Project, seen: Set<string>): readonly
   return [...own, ...read.filter(({ name }) => !own.some((one) => one.name === name))];
 }
 
-/** As for checks, but that times without a default span what the rows hold. */
+/** As for checks, but that times without a default span what the rows hold, texts that are named like times too. */
 function valueFor(parameter: TemplateParameter): string {
+  const { name, type } = parameter;
   const sample = sampleValue(parameter);
   const isInvented = parameter.defaultValue === undefined && parameter.example === undefined && parameter.enum === undefined;
-  if (!isInvented || !parameter.type.startsWith('Date')) return sample;
-  const day = /end|to$|until|before|max/i.test(parameter.name) ? '2024-12-31' : /start|from|since|after|begin|min/i.test(parameter.name) ? '2023-01-01' : '2024-01-01';
-  return sample.replace('2024-01-01', day);
+  const isTime = type.startsWith('Date') || (type === 'String' && /(?:^|_)(?:date|day|from|to|start|end|since|until)(?:_|$)/i.test(name));
+  if (!isInvented || !isTime) return sample;
+  const day = /(?:^|_)(?:end|to|until|before|max)/i.test(name) ? '2024-12-31' : '2023-01-01';
+  return type.startsWith('Date') ? sample.replace('2024-01-01', day) : day;
 }
 
 interface Accepted {
