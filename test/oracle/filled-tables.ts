@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { DataSource } from '../../engine/project/datasource.ts';
 import type { Pipe, PipeNode } from '../../engine/project/pipe.ts';
 import type { Project } from '../../engine/project/project.ts';
+import { parseExpressionList } from '../../engine/sql/parse.ts';
 import { bare, printType } from '../../engine/sql/types.ts';
 import { fillingSql } from '../../engine/workspace/copy.ts';
 import type { Database } from '../../engine/workspace/database.ts';
@@ -52,7 +53,7 @@ export async function fillTables(filling: Filling): Promise<Filled> {
   for (const name of DATABASES) {
     await clickHouse.text(`CREATE DATABASE ${name}`);
     await clickHouse.text(`USE ${name}`);
-    for (const source of sources) await createTable(source, clickHouse, notes);
+    for (const source of sources) await createTable(source, name, clickHouse, notes);
   }
   await clickHouse.text('SYSTEM STOP MERGES').catch(() => undefined);
   const feeders = feedersInOrder(filling);
@@ -107,7 +108,7 @@ function feedersInOrder({ project, tables }: Filling): readonly Feeder[] {
   return ordered;
 }
 
-async function createTable(source: DataSource, clickHouse: ClickHouse, notes: string[]): Promise<void> {
+async function createTable(source: DataSource, database: (typeof DATABASES)[number], clickHouse: ClickHouse, notes: string[]): Promise<void> {
   const { tableEngine: engine } = source;
   const columns = source.columns.map(({ name, type }) => `\`${name}\` ${printType(type)}`).join(', ');
   const options: Readonly<Record<string, readonly string[]>> = {
@@ -117,16 +118,30 @@ async function createTable(source: DataSource, clickHouse: ClickHouse, notes: st
     VersionedCollapsingMergeTree: [engine.sign, engine.version],
     AggregatingMergeTree: [],
   };
-  const key = engine.sortingKey.trim();
-  const order = key === '' ? 'tuple()' : key.startsWith('(') || /^tuple\(/.test(key) ? key : `(${key})`;
+  const keys = parseKey(engine.sortingKey);
   const own = options[engine.name];
   const made = own ? `${engine.name}(${own.filter((option) => option !== '').join(', ')})` : 'MergeTree';
+  const ascending = keys.length === 0 ? 'tuple()' : `(${keys.join(', ')})`;
+  const turned = own && keys.length > 0 ? `(${keys.map((key) => `${key} DESC`).join(', ')})` : 'tuple()';
+  const create = (order: string, whole = made) => clickHouse.text(`CREATE TABLE \`${source.name}\` (${columns}) ENGINE = ${whole} ORDER BY ${order} SETTINGS allow_nullable_key = 1${/ DESC/.test(order) ? ', allow_experimental_reverse_key = 1' : ''}`);
   try {
-    await clickHouse.text(`CREATE TABLE \`${source.name}\` (${columns}) ENGINE = ${made} ORDER BY ${order} SETTINGS allow_nullable_key = 1, index_granularity = 8192`);
+    await create(database === 'turned' ? turned : ascending);
   } catch (error) {
-    notes.push(`ClickHouse makes ${source.name} without its engine: ${messageOf(error)}`);
-    await clickHouse.text(`CREATE TABLE \`${source.name}\` (${columns}) ENGINE = MergeTree ORDER BY tuple()`);
+    const reason = messageOf(error);
+    await create(ascending).catch(() => {
+      notes.push(`ClickHouse makes ${source.name} without its engine: ${reason}`);
+      return create('tuple()', 'MergeTree');
+    });
   }
+}
+
+/** The parts of a sorting key. */
+function parseKey(key: string): readonly string[] {
+  if (/^\s*(?:tuple\(\s*\))?\s*$/.test(key)) return [];
+  const list = parseExpressionList(key);
+  const [first] = list;
+  const parts = list.length === 1 && first?.kind === 'tuple' ? first.elements : list;
+  return parts.map(({ span }) => key.slice(span.start, span.end));
 }
 
 async function generate(source: DataSource, filling: Filling, notes: string[]): Promise<void> {

@@ -10,6 +10,8 @@ beforeAll(async () => {
   await engines.makeTable('t', 'a UInt32, b Nullable(String), arr Array(UInt8), d Date, f Float64, s LowCardinality(String), at DateTime',
     `SELECT number + 1, if(number % 3 = 0, NULL, toString(number)), range(number % 3), toDate('2024-01-01') + number % 4, number / 4, ['red', 'green', 'blue'][number % 3 + 1], toDateTime('2024-03-01 10:00:00') + number * 3601 FROM numbers(12)`);
   await engines.makeTable('u', 'a UInt64, name String, score Int32', "SELECT number * 2, concat('n', toString(number)), toInt32(number) - 3 FROM numbers(8)");
+  await engines.makeTable('simple', 'k UInt8, last SimpleAggregateFunction(max, DateTime), word SimpleAggregateFunction(any, String), total SimpleAggregateFunction(sum, UInt64), maybe SimpleAggregateFunction(any, Nullable(String)), low SimpleAggregateFunction(any, LowCardinality(String))',
+    "SELECT number % 2, toDateTime('2024-03-01 10:00:00') + number, 'w', number, if(number = 1, NULL, 'm'), 'l' FROM numbers(5)");
 }, 60_000);
 
 afterAll(() => engines?.close());
@@ -75,6 +77,9 @@ const ORDERED = [
   'WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r WHERE n < 5) SELECT sum(n) FROM r',
   'SELECT d, groupUniqArray(s) AS g, length(g) FROM t GROUP BY d ORDER BY d, g',
   'SELECT s, d, count() FROM t GROUP BY ALL ORDER BY ALL',
+  'SELECT k, max(last), min(last) AS first, argMax(word, last), anyLast(word), groupArray(word), sum(total), avg(total), max(last + 1), count(last) FROM simple GROUP BY k ORDER BY k',
+  'SELECT any(maybe), any(low), maxIf(last, k = 1), maxOrNull(last), maxSimpleState(last), sumSimpleState(k), max(k) FROM simple',
+  'SELECT k, max(last) OVER (ORDER BY last) AS latest, [last], (word, k) FROM simple ORDER BY last',
 ];
 
 test('queries answer as in ClickHouse', async (context) => {

@@ -49,7 +49,7 @@ function valueState(types: readonly ClickHouseType[], pick: (call: AggregateCall
 }
 
 const EXTREMES: readonly Rule[] = (['min', 'max'] as const).map((name) => ({
-  name, signature: `${name}(x)`, help: name === 'min' ? 'The least value.' : 'The greatest value.', caseInsensitive: true, skipsNulls: true,
+  name, signature: `${name}(x)`, help: name === 'min' ? 'The least value.' : 'The greatest value.', caseInsensitive: true, skipsNulls: true, keepsArgument: true,
   type: ([type], _parameters, refuse) => (type && isComparable(type) ? type : refuse(COMPARABLE)),
   aggregate: (call) => ({ sql: extremeSql(call, name, argument(call), typeAt(call.types)), empty: defaultOf(call) }),
   state: (types) => valueState(types, (call, value, type) => extremeSql(call, name, value, type)),
@@ -59,7 +59,7 @@ const EDGES: readonly Rule[] = ([
   ['any', 'first', ['any_value', 'first_value'], 'The first value that is met.'],
   ['anyLast', 'last', ['last_value'], 'The last value that is met.'],
 ] as const).map(([name, edge, aliases, help]) => ({
-  name, aliases, signature: `${name}(x)`, help, skipsNulls: true,
+  name, aliases, signature: `${name}(x)`, help, skipsNulls: true, keepsArgument: true,
   type: ([type]: readonly ClickHouseType[]) => type ?? { kind: 'Nothing' },
   aggregate: (call) => ({ sql: foldPresentEdge(call, edge, argument(call)), empty: defaultOf(call) }),
   state: (types) => valueState(types, (call, value) => foldPresentEdge(call, edge, value)),
@@ -69,7 +69,7 @@ const EDGES_WITH_NULLS: readonly Rule[] = ([
   ['any_respect_nulls', 'first', ['anyRespectNulls', 'firstValueRespectNulls', 'first_value_respect_nulls', 'any_value_respect_nulls', 'anyValueRespectNulls'], 'The first value that is met, be it NULL.'],
   ['anyLast_respect_nulls', 'last', ['anyLastRespectNulls', 'lastValueRespectNulls', 'last_value_respect_nulls'], 'The last value that is met, be it NULL.'],
 ] as const).map(([name, edge, aliases, help]) => ({
-  name, aliases, signature: `${name}(x)`, help, seesNulls: true,
+  name, aliases, signature: `${name}(x)`, help, seesNulls: true, keepsArgument: true,
   type: ([type]: readonly ClickHouseType[]) => type ?? { kind: 'Nothing' },
   aggregate: (call: RuleCall) => {
     const sql = foldEdge(call, edge, argument(call));
@@ -78,7 +78,7 @@ const EDGES_WITH_NULLS: readonly Rule[] = ([
 }));
 
 const ANY_HEAVY: Rule = {
-  name: 'anyHeavy', signature: 'anyHeavy(x)', help: 'A value that makes up more than half of the rows, if there is one.',
+  name: 'anyHeavy', signature: 'anyHeavy(x)', help: 'A value that makes up more than half of the rows, if there is one.', keepsArgument: true,
   type: ([type]) => type ?? { kind: 'Nothing' },
   aggregate: (call) => ({ sql: fold(call, 'mode', argument(call)), empty: defaultOf(call) }),
 };
@@ -110,7 +110,7 @@ function winnerState(types: readonly ClickHouseType[], extreme: Extreme): RuleSt
 }
 
 const WINNERS: readonly Rule[] = ([['argMin', 'min', 'min_by', 'least'], ['argMax', 'max', 'max_by', 'greatest']] as const).map(([name, extreme, alias, word]) => ({
-  name, aliases: [alias], signature: `${name}(x, by)`, help: `The value of x in the row where by is ${word}.`, takes: [2, 2],
+  name, aliases: [alias], signature: `${name}(x, by)`, help: `The value of x in the row where by is ${word}.`, takes: [2, 2], keepsArgument: true,
   type: ([value, by], _parameters, refuse) => (value && by && isComparable(by) ? value : refuse(`a value and ${COMPARABLE}`)),
   aggregate: (call) => ({ sql: foldBy(call, extreme, argument(call), keyOf(argument(call, 1), typeAt(call.types, 1), extreme)), empty: defaultOf(call) }),
   state: (types) => winnerState(types, extreme),

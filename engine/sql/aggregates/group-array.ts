@@ -23,7 +23,7 @@ function cut(list: DuckSql, size: bigint | undefined): DuckSql {
 const arrayOfValues: Rule['type'] = ([type]) => array(type ?? NOTHING);
 
 const GROUP_ARRAY: Rule = {
-  name: 'groupArray', aliases: ['array_agg'], signature: 'groupArray([size])(x)', help: 'All values as an array, or the first so many.', parameters: [0, 1],
+  name: 'groupArray', aliases: ['array_agg'], signature: 'groupArray([size])(x)', help: 'All values as an array, or the first so many.', parameters: [0, 1], keepsArgument: true,
   type: arrayOfValues,
   aggregate: (call) => ({ sql: cut(collect(call, argument(call)), wholeParameter(call, 0, 'the greatest size')) }),
 };
@@ -41,7 +41,7 @@ function setState(types: readonly ClickHouseType[]): RuleState {
 }
 
 const GROUP_UNIQ_ARRAY: Rule = {
-  name: 'groupUniqArray', signature: 'groupUniqArray([size])(x)', help: 'The different values as an array, in no particular order.', parameters: [0, 1],
+  name: 'groupUniqArray', signature: 'groupUniqArray([size])(x)', help: 'The different values as an array, in no particular order.', parameters: [0, 1], keepsArgument: true,
   type: arrayOfValues,
   aggregate: (call) => {
     const values = call.rows ? duck`list_distinct(${collect(call, argument(call))})` : collect({ ...call, distinct: true }, argument(call));
@@ -51,7 +51,7 @@ const GROUP_UNIQ_ARRAY: Rule = {
 };
 
 const GROUP_ARRAY_LAST: Rule = {
-  name: 'groupArrayLast', signature: 'groupArrayLast(size)(x)', help: 'The last so many values as an array.', parameters: [1, 1],
+  name: 'groupArrayLast', signature: 'groupArrayLast(size)(x)', help: 'The last so many values as an array.', parameters: [1, 1], keepsArgument: true,
   type: arrayOfValues,
   aggregate: (call) => {
     const size = wholeParameter(call, 0, 'the size') ?? 1n;
@@ -60,13 +60,13 @@ const GROUP_ARRAY_LAST: Rule = {
 };
 
 const GROUP_ARRAY_SORTED: Rule = {
-  name: 'groupArraySorted', signature: 'groupArraySorted(size)(x)', help: 'The least so many values as a sorted array.', parameters: [1, 1],
+  name: 'groupArraySorted', signature: 'groupArraySorted(size)(x)', help: 'The least so many values as a sorted array.', parameters: [1, 1], keepsArgument: true,
   type: arrayOfValues,
   aggregate: (call) => ({ sql: cut(duck`list_sort(${collect(call, argument(call))})`, wholeParameter(call, 0, 'the size')) }),
 };
 
 const GROUP_ARRAY_SAMPLE: Rule = {
-  name: 'groupArraySample', signature: 'groupArraySample(size[, seed])(x)', help: 'Some of the values as an array: here the first so many.', parameters: [1, 2],
+  name: 'groupArraySample', signature: 'groupArraySample(size[, seed])(x)', help: 'Some of the values as an array: here the first so many.', parameters: [1, 2], keepsArgument: true,
   type: arrayOfValues,
   aggregate: (call) => ({ sql: cut(collect(call, argument(call)), wholeParameter(call, 0, 'the size')) }),
 };

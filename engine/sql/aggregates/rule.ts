@@ -7,7 +7,7 @@ import { SandpiperError, type Span } from '../../errors.ts';
 import { bound, type Bound } from '../bound.ts';
 import { duck, DUCK_NULL, joined, type DuckSql } from '../duck.ts';
 import { defaultSql, plainSql } from '../physical.ts';
-import { bare, isNullable, NOTHING, nullable, printType, type ClickHouseType } from '../types.ts';
+import { bare, isNullable, NOTHING, nullable, printType, sameType, type ClickHouseType } from '../types.ts';
 import type { AggregateCall, AggregateDefinition, AggregateState } from './definition.ts';
 import { both, countRows } from './fold.ts';
 import { keptRows } from './kept-rows.ts';
@@ -39,6 +39,8 @@ export interface Rule {
   readonly parameters?: readonly [number, number];
   /** The result's type from types without Nullable and LowCardinality. Calls `refuse` for those that do not fit. */
   readonly type: (types: readonly ClickHouseType[], parameters: readonly Bound[], refuse: (expected: string) => never) => ClickHouseType;
+  /** The result is the first argument, or a list of it, and keeps its SimpleAggregateFunction. */
+  readonly keepsArgument?: boolean;
   /** False when a Nullable argument leaves the result as it is (count, uniq). */
   readonly nullableResult?: boolean;
   /** Rows with NULL are counted in (any_respect_nulls). Types are then given with their Nullable. */
@@ -105,6 +107,15 @@ export function withoutDictionary(type: ClickHouseType): ClickHouseType {
   }
 }
 
+/** A SimpleAggregateFunction is a name that the type goes by; a Nullable or LowCardinality inside of it ends it. */
+function keptType(rule: Rule, given: ClickHouseType | undefined, result: ClickHouseType): ClickHouseType {
+  if (rule.keepsArgument !== true || given?.kind !== 'SimpleAggregateFunction') return result;
+  const value = valueType(given);
+  if (!sameType(value, given.arguments[0] ?? NOTHING)) return result;
+  if (sameType(result, value)) return given;
+  return result.kind === 'Array' && sameType(result.of, value) ? { kind: 'Array', of: given } : result;
+}
+
 function checkedType(rule: Rule, given: readonly ClickHouseType[], parameters: readonly Bound[], span: Span): ClickHouseType {
   const [least, most] = rule.takes ?? [1, 1];
   if (given.length < least || given.length > most) {
@@ -119,7 +130,7 @@ function checkedType(rule: Rule, given: readonly ClickHouseType[], parameters: r
   const refuse = (expected: string): never => {
     throw typeError(`${rule.name} takes ${expected}, not ${given.map(printType).join(' and ')}.`, span);
   };
-  const type = rule.type(types, parameters, refuse);
+  const type = keptType(rule, given[0], rule.type(types, parameters, refuse));
   return rule.nullableResult !== false && !rule.seesNulls && given.some(isNullable) ? nullable(type) : type;
 }
 
