@@ -1,5 +1,5 @@
 /**
- * The only importer of DuckDB. Opens the database file of a workspace behind two walls (staging folder only, locked
+ * The importer of DuckDB (beside computed-functions.ts). Opens the database file of a workspace behind two walls (staging folder only, locked
  * configuration), keeps one writer connection and a pool of readers, and turns DuckDB's failures into SandpiperErrors.
  * Promises: writes run one at a time, in the order asked; a cancelled query ends soon; a database that another
  * process holds is 'locked' with that process's id where known, a damaged one 'storage' with the file named.
@@ -10,6 +10,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { SandpiperError } from '../errors.ts';
 import { DUCKDB_MACROS } from '../sql/macros.ts';
+import { registerComputedFunctions } from './computed-functions.ts';
 
 export type { DuckDBConnection as Connection, DuckDBType, DuckDBValue };
 
@@ -60,6 +61,7 @@ export async function openDatabase(path: string, limits: DatabaseLimits = {}): P
   const writer = await attempt(path, () => instance.connect());
   await attempt(path, async () => {
     await writer.run("SET TimeZone = 'UTC'");
+    registerComputedFunctions(writer);
     for (const macro of DUCKDB_MACROS) await writer.run(macro);
     // The second wall: whatever reached DuckDB, it could read the staging folder and nothing else.
     await writer.run(`SET allowed_directories = ['${stagingFolder.replaceAll("'", "''")}']`);

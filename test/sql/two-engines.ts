@@ -11,6 +11,7 @@ import { parseQuery } from '../../engine/sql/parse.ts';
 import { duckdbType, tupleFieldNames } from '../../engine/sql/physical.ts';
 import { translate } from '../../engine/sql/translate.ts';
 import { bare, printType, type ClickHouseType } from '../../engine/sql/types.ts';
+import { registerComputedFunctions } from '../../engine/workspace/computed-functions.ts';
 import { openClickHouse, type ClickHouse } from '../oracle/clickhouse.ts';
 
 export interface TwoEngines {
@@ -35,6 +36,7 @@ export async function openTwoEngines(): Promise<TwoEngines | undefined> {
   if (!clickHouse) return undefined;
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const duckdb = await instance.connect();
+  registerComputedFunctions(duckdb);
   for (const macro of DUCKDB_MACROS) await duckdb.run(macro);
   await duckdb.run("SET TimeZone = 'UTC'");
   const tables = new Map<string, readonly CatalogColumn[]>();

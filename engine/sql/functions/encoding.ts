@@ -3,6 +3,8 @@ import { bound, type Bound } from '../bound.ts';
 import { duck, duckInteger, duckString, joined, type DuckSql } from '../duck.ts';
 import { orderSql, plainSql } from '../physical.ts';
 import { array, bare, printType, STRING, UINT64, type ClickHouseType } from '../types.ts';
+import { BASE58_DECODE, BASE58_ENCODE, BASE58_TRY_DECODE } from '../computed/base58.ts';
+import { callComputed } from '../computed/definition.ts';
 import { at, define, isNull, need, nullResult, once, result, typeError } from './arguments.ts';
 import { bytesSql, wholeSql } from './argument-forms.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
@@ -157,6 +159,9 @@ export const ENCODING: readonly FunctionDefinition[] = [
   define(describe('base32Encode', 'base32Encode(text)', 'The bytes of a text as base32.'), 1, 1, writing(base32Encode)),
   define(describe('base32Decode', 'base32Decode(text)', 'The bytes of base32; fails when it is none.'), 1, 1, reading(base32Decode(false))),
   define(describe('tryBase32Decode', 'tryBase32Decode(text)', 'The bytes of base32; nothing when it is none.'), 1, 1, reading(base32Decode(true))),
+  define(describe('base58Encode', 'base58Encode(text)', 'The bytes of a text as base58.'), 1, 1, writing((bytes) => callComputed(BASE58_ENCODE, bytes))),
+  define(describe('base58Decode', 'base58Decode(text)', 'The bytes of base58; fails when it is none.'), 1, 1, reading((text) => callComputed(BASE58_DECODE, text))),
+  define(describe('tryBase58Decode', 'tryBase58Decode(text)', 'The bytes of base58; nothing when it is none.'), 1, 1, reading((text) => callComputed(BASE58_TRY_DECODE, text))),
   define(describe('char', 'char(number, …)', 'A text of these bytes.', { caseInsensitive: true }), 1, Infinity, char),
   define(describe('bitPositionsToArray', 'bitPositionsToArray(number)', 'The positions of the bits that are 1, from 0.'), 1, 1, bitList('positions')),
   define(describe('bitmaskToArray', 'bitmaskToArray(number)', 'The powers of two that add up to the number.'), 1, 1, bitList('powers')),

@@ -14,7 +14,6 @@ const REFUSED: readonly (readonly [string, readonly string[]])[] = [
   ]],
   ['texts are compared with editDistance, jaroSimilarity or stringJaccardIndex here', ['ngramDistance', 'ngramDistanceUTF8', 'ngramDistanceCaseInsensitive', 'ngramSearch', 'ngramSearchUTF8', 'ngramSearchCaseInsensitive', 'multiFuzzyMatchAny', 'multiFuzzyMatchAnyIndex', 'multiFuzzyMatchAllIndices']],
   ['keep data encrypted outside of queries', ['encrypt', 'decrypt', 'tryDecrypt', 'aes_encrypt_mysql', 'aes_decrypt_mysql', 'HMAC']],
-  ['base58 is not known here; use base64Encode or hex', ['base58Encode', 'base58Decode', 'tryBase58Decode']],
   ['merge the values with toJSONString and mapConcat', ['JSONMergePatch']],
   ['read the pairs with extractAllGroups', ['extractKeyValuePairs', 'extractKeyValuePairsWithEscaping']],
   ['replace the marks one by one with replaceAll', ['decodeHTMLComponent', 'decodeXMLComponent', 'extractTextFromHTML']],
