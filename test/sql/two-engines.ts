@@ -34,7 +34,7 @@ export type Answer = { readonly names: readonly string[]; readonly types: readon
 export async function openTwoEngines(): Promise<TwoEngines | undefined> {
   const clickHouse = openClickHouse();
   if (!clickHouse) return undefined;
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '2GB', temp_directory: '' });
   const duckdb = await instance.connect();
   registerComputedFunctions(duckdb);
   for (const macro of DUCKDB_MACROS) await duckdb.run(macro);
