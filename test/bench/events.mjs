@@ -1,11 +1,18 @@
-/** Events over HTTP against a bare node:http server that counts lines and answers, from one load generator, in this run. */
-import { spawn } from 'node:child_process';
+/**
+ * Events over HTTP with durability, against a bare node:http server that counts lines and answers, and against
+ * ClickHouse with one INSERT and fsync for each request; one run, one load generator (load.mjs). The rates hold until
+ * the last row is in the table, so they include the loading and are rates that can go on for ever.
+ */
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent, request } from 'node:http';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { load } from './load.mjs';
 import { event, makeProject, serve } from './project.mjs';
 
-const SECONDS = 4;
+const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 8);
+const BODIES = 20;
 const FLOOR = `
 const { createServer } = require('node:http');
 const server = createServer((request, response) => {
@@ -22,51 +29,69 @@ server.listen(0, '127.0.0.1', () => process.stdout.write(String(server.address()
 `;
 
 export async function benchEvents(folder) {
-  const project = makeProject(join(folder, 'events'));
-  const engine = await serve(project);
+  mkdirSync(folder, { recursive: true });
   const floor = spawn(process.execPath, ['-e', FLOOR], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [port] = await once(floor.stdout, 'data');
   const lines = [];
   try {
-    for (const [rows, connections] of [[1, 32], [1000, 8]]) {
-      const body = Array.from({ length: rows }, (_, index) => `${event(index)}\n`).join('');
-      const bare = await load(`http://127.0.0.1:${port}/`, '', body, connections);
-      const own = await load(`${engine.address}/v0/events?name=visits`, engine.token, body, connections);
-      lines.push(`events: ${rows} row${rows === 1 ? '' : 's'} a request, ${connections} connections: ${(own.rate / bare.rate).toFixed(2)} times a bare node:http server (${Math.round(own.rate * rows)} rows/s, p50 ${own.p50.toFixed(1)} ms, p99 ${own.p99.toFixed(1)} ms, ${own.failed} failed)`);
+    for (const [rows, connections] of [[1, 32], [1, 64], [1000, 8]]) {
+      const bodies = writeBodies(folder, rows);
+      const bare = await load({ url: `http://127.0.0.1:${port}/`, token: '', bodies, connections, seconds: SECONDS / 2 });
+      const own = await measureOwn(join(folder, `${rows}-${connections}`), rows, bodies, connections);
+      const theirs = clickHouse(join(folder, `clickhouse-${rows}-${connections}`), bodies[0]);
+      lines.push(
+        `events: ${rows === 1 ? '1 row' : `${rows} rows`} a request, ${connections} connections: ${(own.answered / bare.rate).toFixed(2)} times a bare node:http server` +
+          `${theirs ? `, ${(own.steady / theirs.rate).toFixed(1)} times ClickHouse per request` : ''} (${Math.round(own.answered * rows)} rows/s answered, ${Math.round(own.steady * rows)} until loaded` +
+          `${theirs ? `, ClickHouse ${Math.round(theirs.rate * rows)}` : ''}, bare ${Math.round(bare.rate * rows)}; p50 ${own.p50.toFixed(1)} ms, p99 ${own.p99.toFixed(1)} ms, ${own.failed} refused, ${own.peakMB} MB at most)`,
+      );
     }
   } finally {
     floor.kill();
-    await engine.stop();
   }
   return lines;
 }
 
-async function load(url, token, body, connections) {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const latencies = [];
-  let failed = 0;
-  const end = performance.now() + SECONDS * 1000;
-  const one = () => new Promise((resolve) => {
-    const started = performance.now();
-    const sent = request(url, { method: 'POST', agent, headers: { 'Content-Length': Buffer.byteLength(body), ...(token ? { Authorization: `Bearer ${token}` } : {}) } }, (response) => {
-      response.resume();
-      response.on('end', () => {
-        if (response.statusCode >= 300) failed += 1;
-        else latencies.push(performance.now() - started);
-        resolve();
-      });
-    });
-    sent.on('error', () => {
-      failed += 1;
-      resolve();
-    });
-    sent.end(body);
+function writeBodies(folder, rows) {
+  return Array.from({ length: BODIES }, (_, body) => {
+    const file = join(folder, `body-${rows}-${body}.ndjson`);
+    writeFileSync(file, Array.from({ length: rows }, (_, index) => `${event(body * rows + index)}\n`).join(''));
+    return file;
   });
-  const worker = async () => {
-    while (performance.now() < end) await one();
-  };
-  await Promise.all(Array.from({ length: connections }, worker));
-  agent.destroy();
-  latencies.sort((left, right) => left - right);
-  return { rate: latencies.length / SECONDS, failed, p50: latencies[Math.floor(latencies.length * 0.5)] ?? 0, p99: latencies[Math.floor(latencies.length * 0.99)] ?? 0 };
+}
+
+async function measureOwn(folder, rows, bodies, connections) {
+  const engine = await serve(makeProject(folder));
+  try {
+    const url = `${engine.address}/v0/events?name=visits`;
+    await load({ url, token: engine.token, bodies, connections, seconds: 1 });
+    const before = await loaded(engine);
+    const started = performance.now();
+    const answered = await load({ url, token: engine.token, bodies, connections, seconds: SECONDS });
+    const requests = await loaded(engine);
+    const took = (performance.now() - started) / 1000;
+    return { ...answered, answered: answered.rate, steady: (requests - before) / rows / took, peakMB: peakMB(engine.pid) };
+  } finally {
+    await engine.stop();
+  }
+}
+
+/** Rows in the table, once all that was answered is there. */
+async function loaded(engine) {
+  const waited = await fetch(`${engine.address}/v0/events?name=visits&wait=true`, { method: 'POST', body: event(0), headers: { Authorization: `Bearer ${engine.token}` } });
+  if (!waited.ok) throw new Error(await waited.text());
+  const counted = await fetch(`${engine.address}/v0/sql?q=${encodeURIComponent('SELECT count() AS n FROM visits FORMAT JSON')}`, { headers: { Authorization: `Bearer ${engine.token}` } });
+  return Number((await counted.json()).data[0].n);
+}
+
+function clickHouse(folder, body) {
+  if (!existsSync(fileURLToPath(new URL('../oracle/node_modules/chdb', import.meta.url)))) return undefined;
+  const script = fileURLToPath(new URL('clickhouse-events.mjs', import.meta.url));
+  const done = spawnSync(process.execPath, [script, folder, body, String(SECONDS / 2)], { encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(done.stderr);
+  return JSON.parse(done.stdout);
+}
+
+function peakMB(pid) {
+  const status = `/proc/${pid}/status`;
+  return existsSync(status) ? Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(status, 'utf8'))?.[1] ?? 0) / 1024) : 0;
 }

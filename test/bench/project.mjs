@@ -4,7 +4,8 @@ import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+/** Another build can be measured by naming its cli.js in SANDPIPER_CLI. */
+export const CLI = process.env['SANDPIPER_CLI'] ?? fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 export const COLUMNS = [
   ['id', 'UInt64', 'UBIGINT'], ['at', 'DateTime', 'TIMESTAMP'], ['user_id', 'String', 'VARCHAR'], ['kind', 'String', 'VARCHAR'], ['path', 'String', 'VARCHAR'],
@@ -42,8 +43,8 @@ export async function writeEvents(file, rows) {
 }
 
 /** Starts `serve` on a free port; gives its address, an admin token and how to stop it. */
-export async function serve(project) {
-  const child = spawn(process.execPath, [CLI, 'serve', project, '--port', '0', '--no-open'], { stdio: ['ignore', 'pipe', 'inherit'] });
+export async function serve(project, options = []) {
+  const child = spawn(process.execPath, [...process.execArgv, CLI, 'serve', project, '--port', '0', '--no-open', ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
   const address = await new Promise((resolve, reject) => {
     let text = '';
     child.stdout.on('data', (chunk) => {
@@ -57,6 +58,7 @@ export async function serve(project) {
   return {
     address,
     token,
+    pid: child.pid,
     stop: () => new Promise((resolve) => {
       child.on('exit', resolve);
       child.kill('SIGTERM');
