@@ -67,7 +67,7 @@ export function datasourcesRoutes(app: Hono, workspace: Workspace): void {
 
   app.post('/v0/datasources/:name/truncate', async (context) => {
     demand(isAdmin(tokenOf(context, workspace.tokens)), 'truncate a data source');
-    await workspace.truncate(context.req.param('name'));
+    await workspace.operations.truncate(context.req.param('name'));
     return context.json({});
   });
 }

@@ -34,7 +34,7 @@ export function pipesRoutes(app: Hono, workspace: Workspace): void {
     const { _mode: mode, ...parameters } = parametersOf(fields);
     if (mode !== undefined && mode !== 'append' && mode !== 'replace') throw new SandpiperError('bad-request', `The parameter _mode is append or replace, not ${mode}.`);
     const name = context.req.param('name');
-    const job = workspace.copy(name, { mode, parameters });
+    const job = workspace.operations.copy(name, { mode, parameters });
     return context.json({ ...pipeView(workspace.getPipe(name), workspace), job: jobView(job) });
   });
   for (const verb of ['pause', 'resume']) {
@@ -47,7 +47,7 @@ export function pipesRoutes(app: Hono, workspace: Workspace): void {
     const { fields } = await readValues(context);
     const refused = ['populate_subset', 'populate_condition'].find((name) => fields[name] !== undefined);
     if (refused !== undefined) throw new SandpiperError('unsupported', `${refused} is not supported yet: a population runs over all rows.`);
-    const job = workspace.populate(context.req.param('name'), context.req.param('node'), { truncate: fields['truncate'] === 'true' });
+    const job = workspace.operations.populate(context.req.param('name'), context.req.param('node'), { truncate: fields['truncate'] === 'true' });
     return context.json({ ...pipeView(workspace.getPipe(context.req.param('name')), workspace), job: jobView(job) });
   });
 

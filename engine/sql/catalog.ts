@@ -32,6 +32,8 @@ export type CatalogTable =
   | {
       readonly kind: 'query';
       readonly query: Query;
+      /** The text that the query was parsed from. */
+      readonly sql?: string;
       /** Unique in the project: `pipe` or `pipe.node`. */
       readonly id: string;
       /** Where the query's own names are looked up. Default: the catalog that gave it. */

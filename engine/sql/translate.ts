@@ -6,11 +6,11 @@ import { SandpiperError } from '../errors.ts';
 import type { Expression, Query, SelectQuery, SetQuery, WithItem } from './ast.ts';
 import { Binder, type Stage } from './bind-expression.ts';
 import { bound } from './bound.ts';
-import type { Catalog, CatalogColumn, Translation, TranslateOptions } from './catalog.ts';
+import type { Catalog, CatalogColumn, CatalogTable, Translation, TranslateOptions } from './catalog.ts';
 import { commonType } from './common-type.ts';
 import { cast } from './conversion.ts';
 import { duck, duckInteger, duckName, joined, type DuckSql } from './duck.ts';
-import { defaultSql, plainSql } from './physical.ts';
+import { booleanSql, defaultSql, plainSql } from './physical.ts';
 import { Scope } from './scope.ts';
 import { bindSelect, type BoundSelect } from './select.ts';
 import { Statement, type Environment, type Relation, type RelationColumn } from './statement.ts';
@@ -59,6 +59,15 @@ export function translateDefault(expression: Expression, target: ClickHouseType,
   const scope = new Scope(columns.map((column) => ({ name: column.name, type: column.type, sql: duckName(column.name), qualifiers: [] })));
   const value = new Binder({ environment: { statement, catalog: nothing, ctes: new Map(), constants: new Map() }, scope, aliases: new Map(), stage: NO_ROWS }).bind(expression);
   return plainSql(sameType(value.type, target) ? value : cast(value, target));
+}
+
+/** DuckDB SQL for the rowids of the rows for which the condition is true; a condition that is NULL is not. */
+export function translateRowsWhere(condition: Expression, table: Extract<CatalogTable, { kind: 'stored' }>, options: TranslateOptions): DuckSql {
+  if (table.columns.some(({ name }) => name.toLowerCase() === 'rowid')) throw new SandpiperError('unsupported', 'Rows of a data source with a column called rowid cannot be picked by a condition here.');
+  const statement = statementFor(options);
+  const scope = new Scope(table.columns.map((column) => ({ name: column.name, type: column.type, sql: duckName(column.name), qualifiers: [] })));
+  const value = new Binder({ environment: { statement, catalog: options.catalog, ctes: new Map(), constants: new Map() }, scope, aliases: new Map(), stage: NO_ROWS }).bind(condition);
+  return statement.finish(duck`SELECT rowid FROM ${duckName(...table.duckdbName)} WHERE ${booleanSql(value)}`);
 }
 
 function statementFor(options: TranslateOptions): Statement {

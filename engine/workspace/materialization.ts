@@ -1,19 +1,21 @@
 /**
  * Materialized views. On every block that lands in a data source, each view that reads it first runs over the block
  * alone (tables that it joins are read whole), inside the transaction of the block, and its rows are appended to the
- * target; the target's own views then run on those rows. A new view is filled from the rows that are there. While a
- * view's file has errors, the view goes on as it was, so that no row misses it.
- * sandpiper.materialization remembers which views have been filled, by their SQL.
+ * target; the target's own views then run on those rows. A new view is filled from the rows that are there. A changed
+ * view has its target rebuilt: beside the old table, with what the target feeds in turn, and swapped in one
+ * transaction; where that would lose rows (view-ledger.ts knows) the old rows stay, and it says why. While a view's
+ * file has errors, the view goes on as it was, so that no row misses it.
  */
 import { SandpiperError } from '../errors.ts';
 import type { Pipe, PipeNode } from '../project/pipe.ts';
 import type { Project } from '../project/project.ts';
 import type { Catalog, CatalogTable } from '../sql/catalog.ts';
-import { duck, duckName, duckString } from '../sql/duck.ts';
+import { duck, duckName } from '../sql/duck.ts';
 import { translateForTable } from '../sql/translate.ts';
 import type { Materialize } from './block-loader.ts';
 import type { Connection, Database } from './database.ts';
 import { Queries, type QueryWorld } from './queries.ts';
+import { addDerivedRows, hindrance, knownViews, outliveSources, rememberView, setDerivedRows, type KnownView } from './view-ledger.ts';
 
 /** A materialized node whose source and target are there, in the project as it was when the view was read. */
 export interface View {
@@ -30,7 +32,10 @@ export interface View {
 
 export interface Activation {
   readonly filled: readonly View[];
-  readonly changed: readonly View[];
+  /** Changed views whose targets were rebuilt. */
+  readonly rebuilt: readonly View[];
+  /** Changed views whose targets keep the rows that are there, and why. */
+  readonly kept: readonly { readonly view: View; readonly why: string }[];
   readonly failed: readonly { readonly view: View; readonly error: SandpiperError }[];
 }
 
@@ -89,13 +94,15 @@ export class Materializations implements Materialize {
     const select = this.selectOver(view, block);
     const target = duck`main.${duckName(view.target)}`.text;
     if (!this.isFedBy(view.target)) {
-      await connection.run(`INSERT INTO ${target} BY NAME ${select}`);
+      const { rowsChanged } = await connection.run(`INSERT INTO ${target} BY NAME ${select}`);
+      await addDerivedRows(connection, view.target, Number(rowsChanged));
       return;
     }
     this.#blocks += 1;
     const name = `sandpiper_view_block_${this.#blocks}`;
     await connection.run(`CREATE TEMP TABLE "${name}" AS ${select}`);
-    await connection.run(`INSERT INTO ${target} BY NAME SELECT * FROM temp.main."${name}"`);
+    const { rowsChanged } = await connection.run(`INSERT INTO ${target} BY NAME SELECT * FROM temp.main."${name}"`);
+    await addDerivedRows(connection, view.target, Number(rowsChanged));
     for (const next of this.#fedBy(view.target)) await this.#append(connection, next, ['temp', name]);
     await connection.run(`DROP TABLE temp.main."${name}"`);
   }
@@ -103,16 +110,23 @@ export class Materializations implements Materialize {
   /** Runs a view over all rows of its source again; with `truncate` the target is emptied before. */
   async populate(database: Database, view: View, options: { readonly truncate: boolean; readonly signal: AbortSignal }): Promise<void> {
     await database.write(async (connection) => {
-      if (options.truncate) await connection.run(duck`DELETE FROM main.${duckName(view.target)}`.text);
+      if (options.truncate) {
+        await connection.run(duck`DELETE FROM main.${duckName(view.target)}`.text);
+        await this.rowsGone(connection, view.target);
+        await setDerivedRows(connection, view.target, 0);
+      }
       await this.#append(connection, view, ['main', view.source]);
     }, { signal: options.signal });
   }
 
   /** The view's SQL with its source replaced by another table of the same columns. */
-  selectOver({ pipe, node, source, target, queries }: View, block: readonly [string, string]): string {
+  selectOver(view: View, block: readonly [string, string]): string {
+    return this.#translate(view, this.#withBlock(view.queries.catalogOf(view.pipe, view.node, {}), view.source, block));
+  }
+
+  #translate({ pipe, node, target, queries }: View, catalog: Catalog): string {
     const stored = this.#world().tables.get(target);
     if (!stored) throw new SandpiperError('unknown-name', `The data source ${target} has errors in its file, so it has no table.`);
-    const catalog = this.#withBlock(queries.catalogOf(pipe, node, {}), source, block);
     return queries.placed(pipe, node, queries.renderNode(pipe, node, {}), () => translateForTable(queries.parseNode(pipe, node, {}), stored.catalog.columns, { catalog }));
   }
 
@@ -130,41 +144,156 @@ export class Materializations implements Materialize {
     };
   }
 
+  /** Say in the transaction that takes rows away from a table: what views made from them outlives them. */
+  async rowsGone(connection: Connection, table: string): Promise<void> {
+    await outliveSources(connection, this.#downstream([table]));
+  }
+
   /**
-   * Fills the views that have not been filled yet from the rows that their sources hold, and lets all views run on
-   * blocks from then on. Writes run one at a time, so a row is seen either by the filling or by its block. Gives the
-   * filled views, those whose SQL has changed since, and those that cannot run:
-   * of these an earlier form goes on, if there was one, until their file is mended.
+   * Makes the tables that these feed, directly or through others, anew from the rows that are there now, in the
+   * caller's transaction. Those that would lose rows are left as they are and given with the reason.
    */
-  async activate(database: Database): Promise<Activation> {
-    await database.write((connection) => connection.run('CREATE TABLE IF NOT EXISTS sandpiper.materialization (id VARCHAR, sql VARCHAR)'));
-    const reader = await database.query('SELECT id, sql FROM sandpiper.materialization');
-    const known = new Map(reader.getRows().map(([id, sql]) => [String(id), String(sql)]));
+  async rebuildFedBy(connection: Connection, tables: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#rebuild(connection, this.#downstream(tables));
+  }
+
+  /** The tables that views fill from these, in the order in which rows flow. */
+  #downstream(tables: readonly string[]): readonly string[] {
+    const reached = new Set<string>();
+    const follow = (table: string, way: readonly string[]) => {
+      for (const { target } of this.#fedBy(table)) {
+        if (way.includes(target)) continue;
+        reached.delete(target); // The longest way to a table counts.
+        reached.add(target);
+        follow(target, [...way, target]);
+      }
+    };
+    for (const table of tables) follow(table, [table]);
+    return [...reached];
+  }
+
+  /** `targets` in the order in which rows flow. */
+  async #rebuild(connection: Connection, targets: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const kept = new Map<string, string>();
+    for (const target of targets) {
+      const why = await hindrance(connection, target);
+      if (why !== undefined) kept.set(target, why);
+    }
+    const fresh = new Map<string, string>();
+    for (const target of targets.filter((one) => !kept.has(one))) {
+      const name = `${target}__rebuilt`;
+      fresh.set(target, name);
+      await connection.run(duck`CREATE TABLE main.${duckName(name)} AS SELECT * FROM main.${duckName(target)} LIMIT 0`.text);
+      let rows = 0;
+      for (const view of this.#running.values()) {
+        if (view.target !== target) continue;
+        const { rowsChanged } = await connection.run(`${duck`INSERT INTO main.${duckName(name)} BY NAME`.text} ${this.selectOver(view, ['main', fresh.get(view.source) ?? view.source])}`);
+        rows += Number(rowsChanged);
+      }
+      await setDerivedRows(connection, target, rows);
+    }
+    for (const [target, name] of fresh) {
+      await connection.run(duck`DROP TABLE main.${duckName(target)}`.text);
+      await connection.run(duck`ALTER TABLE main.${duckName(name)} RENAME TO ${duckName(target)}`.text);
+    }
+    return kept;
+  }
+
+  /** The view's SQL, and that of every node that it reads, in a form that changes when one of them does. */
+  #fingerprint(view: View): string {
+    const others = new Map<string, string>();
+    const watch = (catalog: Catalog): Catalog => ({
+      tableNames: catalog.tableNames,
+      findTable: (database, name) => {
+        const table = catalog.findTable(database, name);
+        if (table?.kind !== 'query') return table;
+        others.set(table.id, table.sql ?? '');
+        return { ...table, catalog: watch(table.catalog ?? catalog) };
+      },
+    });
+    this.#translate(view, watch(view.queries.catalogOf(view.pipe, view.node, {})));
+    return [view.node.sql, ...[...others].sort().map(([id, text]) => `-- ${id}\n${text}`)].join('\n');
+  }
+
+  /**
+   * Fills the views that have not been filled yet from the rows that their sources hold, rebuilds what changed views
+   * fill, and lets all views run on blocks from then on. Writes run one at a time, so a row is seen either by the
+   * filling or by its block. Of views that cannot run an earlier form goes on, if there was one, until their file is
+   * mended.
+   */
+  async activate(database: Database, signal?: AbortSignal): Promise<Activation> {
+    const known = await database.write(async (connection) => {
+      const before = await knownViews(connection);
+      for (const [id, view] of before) if (view.isActive && !this.#running.has(id) && !this.#views.some((one) => one.id === id)) await rememberView(connection, id, { ...view, isActive: false });
+      return before;
+    });
     const filled: View[] = [];
-    const changed: View[] = [];
+    const changed: Changed[] = [];
     const failed: { view: View; error: SandpiperError }[] = [];
     for (const view of this.#views) {
-      const sql = known.get(view.id);
-      try {
-        if (sql === view.node.sql) {
-          this.selectOver(view, ['main', view.source]);
-          this.#running.set(view.id, view);
-          continue;
+      const failure = await failureOf(async () => {
+        const now: KnownView = { sql: this.#fingerprint(view), target: view.target, isActive: true };
+        const before = known.get(view.id);
+        if (before?.sql === now.sql && before.isActive && before.target === now.target) this.#running.set(view.id, view);
+        else if (before?.target === now.target) changed.push({ view, now });
+        else {
+          await this.#start(database, [{ view, now }], signal, (connection) => (view.backfill ? this.#append(connection, view, ['main', view.source]) : Promise.resolve()));
+          filled.push(view);
         }
-        await database.write(async (connection) => {
-          if (sql === undefined && view.backfill) await this.#append(connection, view, ['main', view.source]);
-          else this.selectOver(view, ['main', view.source]);
-          await connection.run(duck`DELETE FROM sandpiper.materialization WHERE id = ${duckString(view.id)}`.text);
-          await connection.run(duck`INSERT INTO sandpiper.materialization VALUES (${duckString(view.id)}, ${duckString(view.node.sql)})`.text);
-          this.#running.set(view.id, view);
-        });
-        (sql === undefined ? filled : changed).push(view);
-      } catch (error) {
-        if (!(error instanceof SandpiperError)) throw error;
-        failed.push({ view, error });
-      }
+      });
+      if (failure) failed.push({ view, error: failure });
     }
-    return { filled, changed, failed };
+    const rebuilt: View[] = [];
+    const kept: { view: View; why: string }[] = [];
+    for (const target of new Set(changed.map(({ view }) => view.target))) {
+      const group = changed.filter(({ view }) => view.target === target);
+      const failure = await failureOf(async () => {
+        const why = await this.#start(database, group, signal, async (connection) =>
+          group.some(({ view }) => view.backfill) ? (await this.#rebuild(connection, [target, ...this.#downstream([target])])).get(target) : 'its data source says BACKFILL skip');
+        for (const { view } of group) {
+          if (why === undefined) rebuilt.push(view);
+          else kept.push({ view, why });
+        }
+      });
+      if (failure) failed.push(...group.map(({ view }) => ({ view, error: failure })));
+    }
+    return { filled, rebuilt, kept, failed };
+  }
+
+  /** Lets these views run on blocks from now on, remembered in one transaction with `work`; as before when it fails. */
+  async #start<T>(database: Database, changed: readonly Changed[], signal: AbortSignal | undefined, work: (connection: Connection) => Promise<T>): Promise<T> {
+    const before = changed.map(({ view }) => this.#running.get(view.id));
+    try {
+      return await database.write(async (connection) => {
+        for (const { view, now } of changed) await rememberView(connection, view.id, now);
+        for (const { view } of changed) this.#running.set(view.id, view);
+        return work(connection);
+      }, signal ? { signal } : {});
+    } catch (error) {
+      changed.forEach(({ view }, index) => {
+        const old = before[index];
+        if (old) this.#running.set(view.id, old);
+        else this.#running.delete(view.id);
+      });
+      throw error;
+    }
+  }
+}
+
+/** A view and what is to be remembered of it. */
+interface Changed {
+  readonly view: View;
+  readonly now: KnownView;
+}
+
+/** The mistake of the user's that the work met. */
+async function failureOf(work: () => Promise<void>): Promise<SandpiperError | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof SandpiperError) return error;
+    throw error;
   }
 }
 

@@ -147,7 +147,7 @@ export class Queries {
   }
 
   #nodeTable(pipe: Pipe, node: PipeNode, parameters: Readonly<Record<string, string>>): CatalogTable {
-    return { kind: 'query', id: `${pipe.name}.${node.name}`, query: this.parseNode(pipe, node, parameters), catalog: this.catalogOf(pipe, node, parameters) };
+    return { kind: 'query', id: `${pipe.name}.${node.name}`, query: this.parseNode(pipe, node, parameters), sql: this.renderNode(pipe, node, parameters).sql, catalog: this.catalogOf(pipe, node, parameters) };
   }
 
   /** SQL that a client sent. With a leading `%` it is a template; `_` is the pipe that `over` names. */

@@ -19,6 +19,7 @@ import { isNullable, printType, type ClickHouseType } from '../sql/types.ts';
 import type { Connection, Database } from './database.ts';
 import type { IngestTable } from './ingest-table.ts';
 import { quarantineColumns, quarantineName } from './quarantine.ts';
+import { openLedger, setDerivedRows } from './view-ledger.ts';
 
 /** A data source as it is in DuckDB now. */
 export interface StoredTable {
@@ -34,6 +35,7 @@ export async function syncTables(database: Database, sources: readonly DataSourc
   await database.write(async (connection) => {
     await connection.run('CREATE SCHEMA IF NOT EXISTS sandpiper');
     await connection.run('CREATE TABLE IF NOT EXISTS sandpiper.table_column (table_name VARCHAR, column_name VARCHAR, type VARCHAR)');
+    await openLedger(connection);
   });
   const tables = new Map<string, StoredTable>();
   for (const source of sources) {
@@ -199,6 +201,7 @@ async function keepAside(connection: Connection, source: DataSource, why: string
   const aside = `${source.name}__before_${new Date().toISOString().replace(/[-:T]/g, '').slice(0, 14)}`;
   await connection.run(duck`ALTER TABLE main.${duckName(source.name)} RENAME TO ${duckName(aside)}`.text);
   await createTable(connection, source);
+  await setDerivedRows(connection, source.name, 0);
   notice('warning', `${source.name} has a new schema, and its rows do not fit it: ${why}. They are kept in the table ${aside}, and ${source.name} begins empty.`);
 }
 

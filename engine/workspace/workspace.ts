@@ -14,7 +14,7 @@ import { duck, duckName, duckString } from '../sql/duck.ts';
 import { Changes, type Change } from './changes.ts';
 import { checkFile, nodeColumns, type FileCheck } from './check.ts';
 import { complete, hover, type ColumnsOf, type CompletionItem, type EditorPlace } from './complete.ts';
-import { copyNode, copyRows } from './copy.ts';
+import { DataOperations } from './data-operations.ts';
 import { duckdbVersion, openDatabase, type Database } from './database.ts';
 import { loadFixtures } from './fixtures.ts';
 import { importFile, type FileFormat, type ImportReceipt } from './import-file.ts';
@@ -84,6 +84,7 @@ export class Workspace {
   readonly requests: RequestLog;
   readonly queries: Queries;
   readonly uploads: Uploads;
+  readonly operations: DataOperations;
   readonly timeZone = 'UTC';
   readonly version: string;
   readonly duckdbVersion = duckdbVersion().replace(/^v/, '');
@@ -114,6 +115,10 @@ export class Workspace {
     this.requests = new RequestLog((request) => this.#changes.tell({ kind: 'request', request }));
     this.queries = new Queries(() => this.world());
     this.#materializations = new Materializations(() => this.world());
+    this.operations = new DataOperations({
+      database, jobs: this.jobs, queries: this.queries, views: this.#materializations, getTable: (name) => this.#getTable(name), getPipe: (name) => this.getPipe(name),
+      flush: async (name) => this.#ingest?.flush(name), recount: (name, added) => this.#recount(name, added),
+    });
   }
 
   get name(): string {
@@ -194,12 +199,13 @@ export class Workspace {
   }
 
   async #activateViews(failure: (message: string) => void): Promise<void> {
-    const { filled, changed, failed } = await this.#materializations.activate(this.#database);
+    const { filled, rebuilt, kept, failed } = await this.#materializations.activate(this.#database);
     const names = (views: readonly View[]) => views.map(({ id }) => id).join(', ');
     if (filled.length > 0) this.#changes.notice('info', `Filled from the rows that were there: ${names(filled)}.`);
-    if (changed.length > 0) this.#changes.notice('warning', `${names(changed)} changed: new rows are materialized by the new SQL, rows that are there stay as they were.`);
+    if (rebuilt.length > 0) this.#changes.notice('info', `Rebuilt by the new SQL of ${names(rebuilt)}: ${[...new Set(rebuilt.map(({ target }) => target))].join(', ')}.`);
+    for (const { view, why } of kept) this.#changes.notice('warning', `${view.id} changed: new rows are materialized by the new SQL. The rows that ${view.target} has stay as they were, because ${why}.`);
     for (const { view, error } of failed) failure(`The materialized view ${view.id} does not run: ${error.message}`);
-    for (const view of filled) await this.#recount(view.target);
+    for (const target of new Set([...filled, ...rebuilt].map((view) => view.target))) await this.#recount(target);
   }
 
   async counts(name: string): Promise<Counts> {
@@ -296,44 +302,10 @@ export class Workspace {
     return this.#startImport(path, name, mode === 'create' ? 'append' : mode, { fileName: shownName(path) }).job;
   }
 
-  /** Starts the copy of a copy pipe; `mode` wins over what the pipe says. */
-  copy(pipeName: string, options: { readonly mode: 'append' | 'replace' | undefined; readonly parameters: Readonly<Record<string, string>> }): Job {
-    const pipe = this.getPipe(pipeName);
-    const node = copyNode(pipe);
-    const target = this.#getTable(node.target ?? '');
-    const copy = { pipe, node, target, mode: options.mode ?? node.copyMode ?? 'append', parameters: options.parameters };
-    return this.#startFilling('copy', `Copy ${pipe.name} to ${target.source.name}`, target.source.name, (signal) => copyRows(copy, this.queries, this.#materializations, this.#database, signal));
-  }
-
-  /** Starts to run a materialized view over all rows that its source has. */
-  populate(pipeName: string, nodeName: string, options: { readonly truncate: boolean }): Job {
-    const pipe = this.getPipe(pipeName);
-    const view = this.#materializations.views.find((one) => one.id === `${pipe.name}.${nodeName}`);
-    if (!view) throw new SandpiperError('not-found', `The pipe ${pipe.name} has no materialized node ${nodeName} that can run.`);
-    return this.#startFilling('populate', `Fill ${view.target} by ${pipe.name}`, view.target, (signal) => this.#materializations.populate(this.#database, view, { ...options, signal }));
-  }
-
-  #startFilling(kind: 'copy' | 'populate', title: string, target: string, fill: (signal: AbortSignal) => Promise<unknown>): Job {
-    return this.jobs.start(kind, title, async ({ signal }) => {
-      // Events that were answered are seen by what runs now.
-      await this.#ingest?.flush();
-      await fill(signal);
-      await this.#recount(target);
-    }).job;
-  }
-
   getPipe(name: string): Pipe {
     const pipe = this.project.findPipe(name);
     if (!pipe) throw new SandpiperError('not-found', `Pipe '${name}' not found`);
     return pipe;
-  }
-
-  async truncate(name: string): Promise<void> {
-    const rejected = name.endsWith('_quarantine') ? this.#tables.get(name.slice(0, -'_quarantine'.length)) : undefined;
-    const source = rejected?.source ?? this.#getTable(name).source;
-    await this.#ingest?.flush(source.name);
-    await this.#database.write((connection) => connection.run(duck`DELETE FROM main.${duckName(rejected ? name : source.name)}`.text));
-    await this.#recount(source.name, 0);
   }
 
   runSql(sql: string, options: QueryOptions & { readonly pipeline?: string }): Promise<QueryResult & { readonly format?: string }> {

@@ -53,13 +53,59 @@ test('while the file of a view has errors, rows go through the view as it was', 
   expect([await cities(project), project.notices().filter((message) => message.includes('prize'))]).toEqual([[['Oslo', 7, 3]], ['The materialized view by_city_view.by_city_node does not run: by_city_view.joined has an error: There is no column prize in sales, shops. Did you mean price?']]);
 });
 
-test('a view whose SQL changes runs by the new SQL on new rows, and says so', async () => {
+const TENFOLD = { 'materializations/totals_view.pipe': CHAIN.replace('sum(total)', 'sum(total) * 10') };
+
+test('the target of a view whose SQL changes is rebuilt, with what it feeds', async () => {
   project = await openProject(FILES);
   await project.send('shops', { shop: 'a', city: 'Oslo' });
   await project.send('sales', sale('a', 1));
-  await project.write({ 'materializations/totals_view.pipe': CHAIN.replace('sum(total)', 'sum(total) * 10') });
+  await project.write(TENFOLD);
   await project.send('sales', sale('a', 2));
-  expect([await total(project), project.notices()]).toEqual([[[21]], ['totals_view.totals_node changed: new rows are materialized by the new SQL, rows that are there stay as they were.']]);
+  const tenfold = await total(project);
+  await project.write({ 'materializations/by_city_view.pipe': VIEW(' WHERE price > 1') });
+  await project.reopen();
+  expect([tenfold, await cities(project), await total(project), project.notices()]).toEqual([
+    [[30]], [['Oslo', 2, 1]], [[20]],
+    ['Rebuilt by the new SQL of totals_view.totals_node: totals.', 'Rebuilt by the new SQL of by_city_view.by_city_node: by_city.'],
+  ]);
+});
+
+test('a target that would lose rows by being rebuilt keeps them, and it is said why', async () => {
+  project = await openProject(FILES);
+  await project.send('shops', { shop: 'a', city: 'Oslo' });
+  await project.send('sales', sale('a', 1));
+  await project.workspace().operations.truncate('sales');
+  await project.write(TENFOLD);
+  await project.write({ 'materializations/by_city_view.pipe': VIEW(' WHERE price > 1') });
+  const after = [await cities(project), await total(project)];
+  await project.send('sales', sale('a', 2));
+  expect([after, await cities(project), await total(project), project.notices()]).toEqual([
+    [[['Oslo', 1, 1]], [[1]]], [['Oslo', 3, 2]], [[21]],
+    [
+      'totals_view.totals_node changed: new rows are materialized by the new SQL. The rows that totals has stay as they were, because rows of a table that it was made from are gone.',
+      'by_city_view.by_city_node changed: new rows are materialized by the new SQL. The rows that by_city has stay as they were, because rows of a table that it was made from are gone.',
+    ],
+  ]);
+});
+
+test('a view that was away is rebuilt with the rows that it missed', async () => {
+  project = await openProject(FILES);
+  await project.send('shops', { shop: 'a', city: 'Oslo' });
+  await project.send('sales', sale('a', 1));
+  await project.write({ 'materializations/totals_view.pipe': undefined });
+  await project.send('sales', sale('a', 2));
+  await project.reopen();
+  await project.write({ 'materializations/totals_view.pipe': CHAIN });
+  await project.send('sales', sale('a', 4));
+  expect(await total(project)).toEqual([[7]]);
+});
+
+test('a target whose states become other ones is made from the rows that are there', async () => {
+  project = await openProject(FILES);
+  await project.send('shops', { shop: 'a', city: 'Oslo' });
+  await project.send('sales', sale('a', 1), sale('a', 3));
+  await project.write({ 'datasources/by_city.datasource': BY_CITY.replace('AggregateFunction(count)', 'AggregateFunction(avg, Float64)'), 'materializations/by_city_view.pipe': VIEW().replace('countState()', 'avgState(price)') });
+  expect(await project.rows('SELECT city, avgMerge(sales) FROM by_city GROUP BY city')).toEqual([['Oslo', 2]]);
 });
 
 test('a view that is taken away runs no more; one that feeds itself is refused', async () => {

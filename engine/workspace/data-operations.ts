@@ -1,0 +1,117 @@
+/**
+ * What changes rows at once and on demand: copies, filling a view, emptying a data source, deleting by a condition.
+ * Each runs after the events that were answered before it, in one transaction, and says in that transaction what it
+ * means for the views. Long ones are jobs.
+ * Deleting and emptying do not reach what views have made of the rows, as in Tinybird.
+ */
+import { SandpiperError } from '../errors.ts';
+import { duck, duckName } from '../sql/duck.ts';
+import { parseExpression } from '../sql/parse.ts';
+import { translateRowsWhere } from '../sql/translate.ts';
+import type { Pipe } from '../project/pipe.ts';
+import { copyNode, copyRows } from './copy.ts';
+import type { Database } from './database.ts';
+import type { Job, JobKind, Jobs } from './jobs.ts';
+import type { Materializations } from './materialization.ts';
+import type { Queries } from './queries.ts';
+import type { StoredTable } from './tables.ts';
+
+/** What the operations need of the workspace. */
+export interface OperationsWorld {
+  readonly database: Database;
+  readonly jobs: Jobs;
+  readonly queries: Queries;
+  readonly views: Materializations;
+  /** Both throw SandpiperError 'not-found'. */
+  readonly getTable: (name: string) => StoredTable;
+  readonly getPipe: (name: string) => Pipe;
+  /** Loads the events that were answered, of one data source or of all. */
+  readonly flush: (name?: string) => Promise<void>;
+  /** The rows of a table have changed by other means than blocks of events. */
+  readonly recount: (name: string, added?: number) => Promise<void>;
+}
+
+export interface Deletion {
+  readonly rows: number;
+}
+
+export class DataOperations {
+  readonly #world: OperationsWorld;
+
+  constructor(world: OperationsWorld) {
+    this.#world = world;
+  }
+
+  /** Starts the copy of a copy pipe; `mode` wins over what the pipe says. */
+  copy(pipeName: string, options: { readonly mode: 'append' | 'replace' | undefined; readonly parameters: Readonly<Record<string, string>> }): Job {
+    const { database, queries, views, getPipe, getTable } = this.#world;
+    const pipe = getPipe(pipeName);
+    const node = copyNode(pipe);
+    const target = getTable(node.target ?? '');
+    const copy = { pipe, node, target, mode: options.mode ?? node.copyMode ?? 'append', parameters: options.parameters };
+    return this.#start('copy', `Copy ${pipe.name} to ${target.source.name}`, target.source.name, (signal) => copyRows(copy, queries, views, database, signal)).job;
+  }
+
+  /** Starts to run a materialized view over all rows that its source has. */
+  populate(pipeName: string, nodeName: string, options: { readonly truncate: boolean }): Job {
+    const { database, views, getPipe } = this.#world;
+    const pipe = getPipe(pipeName);
+    const view = views.views.find((one) => one.id === `${pipe.name}.${nodeName}`);
+    if (!view) throw new SandpiperError('not-found', `The pipe ${pipe.name} has no materialized node ${nodeName} that can run.`);
+    return this.#start('populate', `Fill ${view.target} by ${pipe.name}`, view.target, (signal) => views.populate(database, view, { ...options, signal })).job;
+  }
+
+  /** Empties a data source, or the quarantine of one: `NAME_quarantine`. */
+  async truncate(name: string): Promise<void> {
+    const { database, views, flush, recount } = this.#world;
+    const { source, isQuarantine } = this.#sourceOrQuarantine(name);
+    await flush(source);
+    await database.write(async (connection) => {
+      await connection.run(duck`DELETE FROM main.${duckName(isQuarantine ? name : source)}`.text);
+      if (!isQuarantine) await views.rowsGone(connection, source);
+    });
+    await recount(source, 0);
+  }
+
+  /** How many rows a deletion would take. Throws SandpiperError when the condition cannot be read. */
+  async countDeletion(name: string, condition: string): Promise<Deletion> {
+    const { database, flush } = this.#world;
+    const { source } = this.#world.getTable(name);
+    await flush(source.name);
+    const reader = await database.query(duck`SELECT count(*) FROM (${this.#rowsWhere(name, condition)})`.text);
+    return { rows: Number(reader.getRows()[0]?.[0] ?? 0) };
+  }
+
+  /** Starts to delete the rows of a data source for which the condition, a ClickHouse expression, is true. */
+  startDeletion(name: string, condition: string): { readonly job: Job; readonly finished: Promise<Deletion> } {
+    const { source } = this.#world.getTable(name);
+    this.#rowsWhere(name, condition);
+    return this.#start('delete', `Delete from ${source.name} where ${condition}`, source.name, (signal) => this.#world.database.write(async (connection) => {
+      const { rowsChanged } = await connection.run(duck`DELETE FROM main.${duckName(source.name)} WHERE rowid IN (${this.#rowsWhere(name, condition)})`.text);
+      if (rowsChanged > 0) await this.#world.views.rowsGone(connection, source.name);
+      return { rows: Number(rowsChanged) };
+    }, { signal }));
+  }
+
+  #rowsWhere(name: string, condition: string) {
+    const { queries, getTable } = this.#world;
+    return translateRowsWhere(parseExpression(condition), getTable(name).catalog, { catalog: queries.projectCatalog({}) });
+  }
+
+  #sourceOrQuarantine(name: string): { readonly source: string; readonly isQuarantine: boolean } {
+    const { getTable } = this.#world;
+    if (!name.endsWith('_quarantine')) return { source: getTable(name).source.name, isQuarantine: false };
+    return { source: getTable(name.slice(0, -'_quarantine'.length)).source.name, isQuarantine: true };
+  }
+
+  #start<T>(kind: JobKind, title: string, target: string, work: (signal: AbortSignal) => Promise<T>): { readonly job: Job; readonly finished: Promise<T> } {
+    const { jobs, flush, recount } = this.#world;
+    return jobs.start(kind, title, async ({ signal }) => {
+      // Events that were answered are seen by what runs now.
+      await flush();
+      const result = await work(signal);
+      await recount(target);
+      return result;
+    });
+  }
+}
