@@ -35,11 +35,15 @@ export interface RowReader {
   readonly readRow: (text: string) => RowReading;
   /** The JSON value for each column, undefined where there is none; nothing for a malformed line. */
   readonly findValues: (text: string) => readonly unknown[];
+  /** Whether a column takes a value of parseJsonSource that its path leads to, other than null. */
+  readonly takes: (columnIndex: number, value: unknown) => boolean;
 }
 
 interface Cell {
   readonly column: IngestColumn;
   readonly find: (row: unknown) => unknown;
+  /** What is read of the value that the path leads to. */
+  readonly of: (value: unknown) => unknown;
   readonly read: ValueReader;
   readonly optional: boolean;
   readonly takesAnything: boolean;
@@ -60,6 +64,10 @@ export function rowReader(table: IngestTable): RowReader {
       const row = parseRow(text);
       return typeof row === 'string' ? [] : cells.map((cell) => cell.find(row));
     },
+    takes: (columnIndex, value) => {
+      const cell = cells[columnIndex];
+      return cell !== undefined && readCell(cell, cell.of(value)) !== UNFIT;
+    },
   };
   readers.set(table, reader);
   return reader;
@@ -73,6 +81,7 @@ function cellOf(column: IngestColumn): Cell {
   return {
     column,
     find: itemWalk === undefined ? walk : (row) => eachItem(walk(row), itemWalk),
+    of: itemWalk === undefined ? (value) => value : (value) => eachItem(value, itemWalk),
     read: valueReader(column.type),
     optional: mayBeMissing(column),
     takesAnything: bare(column.type).kind === 'String',
