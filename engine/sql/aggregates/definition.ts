@@ -33,17 +33,30 @@ export interface ListRows {
   readonly element: DuckSql;
 }
 
+/** States to merge that are the elements of a list, and the query's names for lambda parameters. */
+export interface MergedList {
+  readonly rows?: ListRows;
+  readonly context: FunctionContext;
+}
+
 export interface AggregateState {
   /** The DuckDB type of a column that holds the state, e.g. `UBIGINT` or `STRUCT(total DOUBLE, rows UBIGINT)`. */
   readonly duckdbType: DuckSql;
   /** An aggregate expression: the state of a group of rows. */
   readonly accumulate: (call: AggregateCall) => DuckSql;
-  /** An aggregate expression: the state of a group of states. */
-  readonly merge: (state: DuckSql, filter: DuckSql | undefined, over: DuckSql | undefined) => DuckSql;
+  /** An aggregate expression: the state of a group of states, or of the states in a list. */
+  readonly merge: (state: DuckSql, filter?: DuckSql, over?: DuckSql, within?: MergedList) => DuckSql;
   /** A scalar expression: the result of one state. Its type is `resultType`. */
   readonly finish: (state: DuckSql) => DuckSql;
   /** A state of no rows, for rows that a join or a default fills. */
   readonly empty: DuckSql;
+  /** Forms that earlier versions of Sandpiper held the state in, and the way from them to this one (see upgrade.ts). */
+  readonly earlier?: readonly EarlierForm[];
+}
+
+export interface EarlierForm {
+  readonly duckdbType: DuckSql;
+  readonly upgraded: (state: DuckSql) => DuckSql;
 }
 
 export interface AggregateDefinition {

@@ -7,7 +7,8 @@ import { duck, duckInteger, type DuckSql } from '../duck.ts';
 import { duckTypeSql } from '../physical.ts';
 import { UINT64, type ClickHouseType } from '../types.ts';
 import type { AggregateCall, AggregateDefinition } from './definition.ts';
-import { collect, fold, packed, scope } from './fold.ts';
+import { collect, fold, packed } from './fold.ts';
+import { joinedLists } from './kept-rows.ts';
 import { aggregate, typeAt, type Rule, type RuleState } from './rule.ts';
 import { wrapped } from './sums.ts';
 
@@ -31,7 +32,7 @@ function setState(types: readonly ClickHouseType[]): RuleState {
       const member = asIs ? value : duck`md5_number_lower(CAST(${value} AS VARCHAR))`;
       return call.rows ? duck`list_distinct(${collect(call, member)})` : collect({ ...call, distinct: true }, member);
     },
-    merge: (call, state) => duck`coalesce(list_distinct(flatten(list(${state})${scope(call)})), [])`,
+    merge: (call, state) => duck`list_distinct(${joinedLists(call, state)})`,
     finish: (state) => ({ sql: duck`CAST(coalesce(len(${state}), 0) AS UBIGINT)` }),
     empty: duck`CAST([] AS ${duckdbType})`,
   };

@@ -6,7 +6,6 @@ import { nullable, tuple, type ClickHouseType } from '../types.ts';
 import type { AggregateCall, AggregateDefinition } from './definition.ts';
 import { countRows, fold, foldBy, foldEdge, foldPresentEdge } from './fold.ts';
 import { aggregate, argument, defaultOf, typeAt, type Rule, type RuleCall, type RuleState } from './rule.ts';
-import { NO_CALL } from './sums.ts';
 
 type Extreme = 'min' | 'max';
 
@@ -42,7 +41,7 @@ function valueState(types: readonly ClickHouseType[], pick: (call: AggregateCall
   return {
     duckdbType,
     accumulate: (call) => pick(call, argument(call), type),
-    merge: (call, state) => pick({ ...NO_CALL, ...call }, state, type),
+    merge: (call, state) => pick(call, state, type),
     finish: (state) => ({ sql: state, empty: defaultOf({ resultType: type }) }),
     empty: duck`CAST(NULL AS ${duckdbType})`,
   };
@@ -103,7 +102,7 @@ function winnerState(types: readonly ClickHouseType[], extreme: Extreme): RuleSt
       const [first, second] = [argument(call), argument(call, 1)];
       return foldBy(call, extreme, duck`struct_pack(v := ${first}, k := ${second})`, keyOf(second, by, extreme));
     },
-    merge: (call, state) => foldBy({ ...NO_CALL, ...call }, extreme, state, keyOf(duck`${state}.k`, by, extreme)),
+    merge: (call, state) => foldBy(call, extreme, state, keyOf(duck`${state}.k`, by, extreme)),
     finish: (state) => ({ sql: duck`${state}.v`, empty: defaultOf({ resultType: value }) }),
     empty: duck`CAST(NULL AS ${duckdbType})`,
   };

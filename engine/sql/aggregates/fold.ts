@@ -74,6 +74,13 @@ export function variable(call: AggregateCall): DuckSql {
   return duckName(call.context.freshName());
 }
 
+/** A name for a lambda parameter that is not in this SQL, where no query gives one. */
+export function unused({ text }: DuckSql): DuckSql {
+  let number = 1;
+  while (text.includes(`"@s${number}"`)) number += 1;
+  return duckName(`@s${number}`);
+}
+
 /** Computes a value once and uses it in a body that may name it often. */
 export function using(call: AggregateCall, value: DuckSql, body: (value: DuckSql) => DuckSql): DuckSql {
   if (/^"[^"]+"$/.test(value.text)) return body(value);

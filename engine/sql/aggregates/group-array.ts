@@ -6,6 +6,7 @@ import { defaultSql, duckTypeSql } from '../physical.ts';
 import { array, decimal, FLOAT64, NOTHING, STRING, UINT64, type ClickHouseType } from '../types.ts';
 import type { AggregateDefinition } from './definition.ts';
 import { collect, packed, scope, using } from './fold.ts';
+import { joinedLists } from './kept-rows.ts';
 import { aggregate, argument, typeAt, typeError, type Rule, type RuleCall, type RuleState } from './rule.ts';
 import { isNumber, sumType } from './sums.ts';
 
@@ -34,7 +35,7 @@ function setState(types: readonly ClickHouseType[]): RuleState {
   return {
     duckdbType,
     accumulate: (call) => (call.rows ? duck`list_distinct(${collect(call, argument(call))})` : collect({ ...call, distinct: true }, argument(call))),
-    merge: (call, state) => duck`coalesce(list_distinct(flatten(list(${state})${scope(call)})), [])`,
+    merge: (call, state) => duck`list_distinct(${joinedLists(call, state)})`,
     finish: (state) => ({ sql: state }),
     empty: duck`CAST([] AS ${duckdbType})`,
   };

@@ -10,7 +10,7 @@ import { defaultSql, plainSql } from '../physical.ts';
 import { bare, isNullable, NOTHING, nullable, printType, sameType, type ClickHouseType } from '../types.ts';
 import type { AggregateCall, AggregateDefinition, AggregateState } from './definition.ts';
 import { both, countRows } from './fold.ts';
-import { keptRows } from './kept-rows.ts';
+import { earlierRows, keptRows, mergeCall } from './kept-rows.ts';
 
 export interface Outcome {
   readonly sql: DuckSql;
@@ -21,7 +21,7 @@ export interface Outcome {
 export interface RuleState {
   readonly duckdbType: DuckSql;
   readonly accumulate: (call: RuleCall) => DuckSql;
-  readonly merge: (call: Pick<AggregateCall, 'filter' | 'over'>, state: DuckSql) => DuckSql;
+  readonly merge: (call: AggregateCall, state: DuckSql) => DuckSql;
   /** `empty` must be given when a Nullable argument makes the result NULL over no rows. */
   readonly finish: (state: DuckSql) => Outcome;
   readonly empty: DuckSql;
@@ -162,13 +162,14 @@ function stateOf(rule: Rule, given: readonly ClickHouseType[], parameters: reado
   return {
     duckdbType: state.duckdbType,
     accumulate: (call) => state.accumulate(withoutNulls(rule, call, resultOf(call.span))),
-    merge: (column, filter, over) => state.merge({ ...(filter ? { filter } : {}), ...(over ? { over } : {}) }, column),
+    merge: (column, filter, over, within) => state.merge(mergeCall(filter, over, within), column),
     finish: (column) => {
       const type = resultOf({ start: 0, end: 0 });
       if (bare(type).kind === 'Nothing') return DUCK_NULL;
       return answer(state.finish(column), type, () => (own ? duck`1` : duck`len(${column})`));
     },
     empty: state.empty,
+    ...(own ? { earlier: earlierRows(types, rule.name, (call) => state.accumulate({ ...call, args: call.arguments.map(plainSql), types, resultType: resultOf(call.span) })) } : {}),
   };
 }
 

@@ -66,22 +66,10 @@ export function sumSql(call: RuleCall, value: DuckSql, type: ClickHouseType): Du
 const countState = (): RuleState => ({
   duckdbType: duck`UBIGINT`,
   accumulate: (call) => duck`CAST(${call.args[0] ? fold(call, 'count', call.args[0]) : countRows(call)} AS UBIGINT)`,
-  merge: (call, state) => duck`CAST(${fold({ ...NO_CALL, ...call }, 'sum', state)} AS UBIGINT)`,
+  merge: (call, state) => duck`CAST(${fold(call, 'sum', state)} AS UBIGINT)`,
   finish: (state) => ({ sql: state, empty: duck`CAST(0 AS UBIGINT)` }),
   empty: duck`CAST(0 AS UBIGINT)`,
 });
-
-/** A call of nothing, for merging states, which needs only the filter and the window. */
-export const NO_CALL = {
-  name: '', parameters: [], arguments: [], distinct: false, span: { start: 0, end: 0 },
-  context: {
-    timeZone: 'UTC', nowMicros: 0n,
-    call: (): never => {
-      throw new Error('Merging calls no function');
-    },
-    freshName: () => 'merged',
-  },
-} as const;
 
 /** A state that is the partial sum itself: NULL for no rows. */
 function sumState(types: readonly ClickHouseType[]): RuleState | undefined {
@@ -90,7 +78,7 @@ function sumState(types: readonly ClickHouseType[]): RuleState | undefined {
   return {
     duckdbType: duckTypeSql(type),
     accumulate: (call) => sumSql(call, argument(call), typeAt(types)),
-    merge: (call, state) => (mayWrap(type) ? wrapped(fold({ ...NO_CALL, ...call }, 'sum', state), type) : duck`CAST(${fold({ ...NO_CALL, ...call }, 'sum', state)} AS ${duckTypeSql(type)})`),
+    merge: (call, state) => (mayWrap(type) ? wrapped(fold(call, 'sum', state), type) : duck`CAST(${fold(call, 'sum', state)} AS ${duckTypeSql(type)})`),
     finish: (state) => ({ sql: state, empty: duck`CAST(0 AS ${duckTypeSql(type)})` }),
     empty: duck`CAST(NULL AS ${duckTypeSql(type)})`,
   };
@@ -169,7 +157,7 @@ function averageState(types: readonly ClickHouseType[]): RuleState | undefined {
   const sumSqlType = type.kind === 'Decimal' ? duck`DOUBLE` : duckTypeSql(sum);
   const partial = (total: DuckSql, rows: DuckSql) => duck`struct_pack(total := coalesce(CAST(${total} AS ${sumSqlType}), 0), rows := CAST(${rows} AS UBIGINT))`;
   const added = (call: Parameters<RuleState['merge']>[0], field: DuckSql) => {
-    const total = fold({ ...NO_CALL, ...call }, 'sum', field);
+    const total = fold(call, 'sum', field);
     return mayWrap(sum) ? wrapped(total, sum) : total;
   };
   return {
@@ -178,7 +166,7 @@ function averageState(types: readonly ClickHouseType[]): RuleState | undefined {
       const value = argument(call);
       return partial(sumSql(call, value, type), fold(call, 'count', value));
     },
-    merge: (call, state) => partial(added(call, duck`${state}.total`), duck`coalesce(${fold({ ...NO_CALL, ...call }, 'sum', duck`${state}.rows`)}, 0)`),
+    merge: (call, state) => partial(added(call, duck`${state}.total`), duck`coalesce(${fold(call, 'sum', duck`${state}.rows`)}, 0)`),
     finish: (state) => ({ sql: duck`CASE WHEN ${state}.rows > 0 THEN CAST(${state}.total AS DOUBLE) / ${state}.rows END`, empty: NAN }),
     empty: duck`struct_pack(total := CAST(0 AS ${sumSqlType}), rows := CAST(0 AS UBIGINT))`,
   };
