@@ -8,20 +8,15 @@ import * as zlib from 'node:zlib';
 export const HEADER_BYTES = 12;
 const MAGIC = 0x314a5053;
 
-/** The header for a payload that is given in pieces. */
-export function recordHeader(pieces: readonly Uint8Array[]): Buffer {
-  let length = 0;
-  for (const piece of pieces) length += piece.length;
-  const header = Buffer.allocUnsafe(HEADER_BYTES);
-  header.writeUInt32LE(MAGIC, 0);
-  header.writeUInt32LE(length, 4);
-  let checksum = crc32(header.subarray(4, 8), 0);
-  for (const piece of pieces) checksum = crc32(piece, checksum);
-  header.writeUInt32LE(checksum, 8);
-  return header;
+/** Fills in the header of a record whose payload stands behind HEADER_BYTES. */
+export function writeHeader(record: Buffer): void {
+  record.writeUInt32LE(MAGIC, 0);
+  record.writeUInt32LE(record.length - HEADER_BYTES, 4);
+  record.writeUInt32LE(checksumOf(record, 0, record.length), 8);
 }
 
-export type RecordAt = { readonly payload: Buffer; readonly next: number } | 'bad' | 'cut';
+/** Where its payload begins, and where it ends. */
+export type RecordAt = { readonly payload: number; readonly next: number } | 'bad' | 'cut';
 
 /** The record that begins at an offset: 'cut' when the bytes end before it does, 'bad' when it is none. */
 export function recordAt(bytes: Buffer, offset: number): RecordAt {
@@ -29,9 +24,12 @@ export function recordAt(bytes: Buffer, offset: number): RecordAt {
   if (bytes.readUInt32LE(offset) !== MAGIC) return 'bad';
   const next = offset + HEADER_BYTES + bytes.readUInt32LE(offset + 4);
   if (next > bytes.length) return 'cut';
-  const payload = bytes.subarray(offset + HEADER_BYTES, next);
-  const checksum = crc32(payload, crc32(bytes.subarray(offset + 4, offset + 8), 0));
-  return checksum === bytes.readUInt32LE(offset + 8) ? { payload, next } : 'bad';
+  return checksumOf(bytes, offset, next) === bytes.readUInt32LE(offset + 8) ? { payload: offset + HEADER_BYTES, next } : 'bad';
+}
+
+/** Of a record from `start` to `end`. */
+function checksumOf(bytes: Buffer, start: number, end: number): number {
+  return crc32(bytes.subarray(start + HEADER_BYTES, end), crc32(bytes.subarray(start + 4, start + 8), 0));
 }
 
 /** The length of the payload that a header announces, or undefined when it is no header. */

@@ -11,12 +11,12 @@
  * `.damaged`. Both are told as notices. How far the records are in DuckDB is kept there (ingest.ts), in the transaction
  * that loads them; a segment is deleted when all of it is. After a failed write the segment is cut back and left.
  */
-import { close, fdatasync, ftruncate, open as openFile, write } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { SandpiperError } from '../errors.ts';
-import { announcedLength, HEADER_BYTES, recordAt, recordHeader } from './journal-record.ts';
+import { REAL_DISK, type JournalDisk, type SegmentFile } from './journal-file.ts';
+import { JournalGroup, type Appended } from './journal-group.ts';
+import { announcedLength, HEADER_BYTES, recordAt } from './journal-record.ts';
 
 /** Where a record begins or ends: positions of one data source are ordered. */
 export interface JournalPosition {
@@ -38,14 +38,7 @@ export interface JournalLimits {
   readonly recordBytes: number;
 }
 
-const LIMITS: JournalLimits = { segmentBytes: 32 << 20, recordBytes: 8 << 20 };
-
-interface Append {
-  readonly pieces: readonly Uint8Array[];
-  readonly bytes: number;
-  readonly resolve: (end: JournalPosition) => void;
-  readonly reject: (error: SandpiperError) => void;
-}
+const LIMITS: JournalLimits = { segmentBytes: 64 << 20, recordBytes: 8 << 20 };
 
 interface Segment {
   readonly number: number;
@@ -53,13 +46,8 @@ interface Segment {
   end: number;
 }
 
-const datasync = promisify(fdatasync);
-const truncateOpen = promisify(ftruncate);
-const closeFile = promisify(close);
-const openForAppend = promisify(openFile);
-
 /** Opens the folder, makes it when there is none, and repairs it. `loadedTo`: what DuckDB has already. Throws 'storage'. */
-export async function openJournal(folder: string, dataSource: string, loadedTo: JournalPosition | undefined, notice: Notice, limits: Partial<JournalLimits> = {}): Promise<Journal> {
+export async function openJournal(folder: string, dataSource: string, loadedTo: JournalPosition | undefined, notice: Notice, limits: Partial<JournalLimits> = {}, disk: JournalDisk = REAL_DISK): Promise<Journal> {
   try {
     await mkdir(folder, { recursive: true });
     const segments: Segment[] = [];
@@ -69,7 +57,7 @@ export async function openJournal(folder: string, dataSource: string, loadedTo: 
       else segments.push({ number, end: await repair(folder, number, dataSource, notice) });
     }
     const next = Math.max(loadedTo?.segment ?? 0, segments.at(-1)?.number ?? 0) + 1;
-    return new Journal(folder, dataSource, segments, next, loadedTo ?? { segment: 0, offset: 0 }, { ...LIMITS, ...limits });
+    return new Journal(folder, dataSource, segments, next, loadedTo ?? { segment: 0, offset: 0 }, { ...LIMITS, ...limits }, disk);
   } catch (error) {
     throw storageError(error, dataSource, 'opened');
   }
@@ -118,23 +106,28 @@ export class Journal {
   readonly #folder: string;
   readonly #dataSource: string;
   readonly #limits: JournalLimits;
+  readonly #disk: JournalDisk;
   /** Oldest first; the last is the one in use while `#file` is open. */
   readonly #segments: Segment[];
   #nextNumber: number;
-  #file: number | undefined;
-  #waiting: Append[] = [];
+  #file: SegmentFile | undefined;
+  /** Groups that wait to be written; the last one takes more. */
+  readonly #groups: JournalGroup[] = [];
+  readonly #spare: Buffer[] = [];
+  #pendingBytes = 0;
   #busy = false;
   #idle: (() => void)[] = [];
   #released: JournalPosition;
   #closed = false;
 
-  constructor(folder: string, dataSource: string, segments: Segment[], nextNumber: number, loadedTo: JournalPosition, limits: JournalLimits) {
+  constructor(folder: string, dataSource: string, segments: Segment[], nextNumber: number, loadedTo: JournalPosition, limits: JournalLimits, disk: JournalDisk) {
     this.#folder = folder;
     this.#dataSource = dataSource;
     this.#segments = segments;
     this.#nextNumber = nextNumber;
     this.#released = loadedTo;
     this.#limits = limits;
+    this.#disk = disk;
   }
 
   /** Bytes on disk that are not released yet. */
@@ -151,54 +144,76 @@ export class Journal {
     return last ? { segment: last.number, offset: last.end } : this.#released;
   }
 
-  /** Settles when the pieces are on disk, with the position behind them. Rejects with 'storage' when nothing of it was kept. */
-  append(pieces: readonly Uint8Array[]): Promise<JournalPosition> {
-    if (this.#closed) return Promise.reject(new SandpiperError('unavailable', 'The engine is stopping: events are not accepted any more.'));
-    let bytes = 0;
-    for (const piece of pieces) bytes += piece.length;
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ pieces, bytes, resolve, reject });
-      if (!this.#busy) void this.#writeAll();
-    });
+  /** Bytes in memory that wait for the disk. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
   }
 
-  /** Payloads of the records from a position on, up to about `maximumBytes` (at least one record); undefined when there are none. */
-  async read(from: JournalPosition, maximumBytes: number): Promise<JournalRead | undefined> {
+  /** Settles when the pieces are on disk, with the position behind them. Rejects with 'storage' when nothing of it was kept. */
+  append(pieces: readonly Uint8Array[]): Promise<JournalPosition> {
+    return new Promise((resolve, reject) => this.add(pieces, (error, end) => (error ? reject(error) : resolve(end))));
+  }
+
+  /** The same without a promise. The pieces are copied: the caller may use them again. */
+  add(pieces: readonly Uint8Array[], appended: Appended): void {
+    if (this.#closed) return appended(new SandpiperError('unavailable', 'The engine is stopping: events are not accepted any more.'), this.end);
+    let bytes = 0;
+    for (const piece of pieces) bytes += piece.length;
+    let group = this.#groups.at(-1);
+    if (!group || (group.payloadBytes > 0 && group.payloadBytes + bytes > this.#limits.recordBytes)) {
+      group = new JournalGroup(this.#spare);
+      this.#groups.push(group);
+    }
+    group.add(pieces, bytes, appended);
+    this.#pendingBytes += bytes;
+    if (this.#busy) return;
+    this.#busy = true;
+    // Whatever arrives in this turn of the event loop shares the write.
+    setImmediate(() => void this.#writeAll());
+  }
+
+  /** Payloads of the records from a position on, up to about `maximumBytes` (at least one record); undefined when there are none. They stand in `buffer` where that is large enough. */
+  async read(from: JournalPosition, maximumBytes: number, buffer?: Buffer): Promise<JournalRead | undefined> {
+    let found: JournalRead | undefined;
     for (const segment of [...this.#segments]) {
       if (segment.number < from.segment) continue;
       const offset = segment.number === from.segment ? from.offset : 0;
       if (offset >= segment.end) continue;
-      const read = await this.#readSegment(segment, offset, maximumBytes);
-      if (read) return read;
+      const held = found?.payload.length ?? 0;
+      if (found && held >= maximumBytes / 2) break;
+      const read = await this.#readSegment(segment, offset, maximumBytes - held, held === 0 ? buffer : undefined);
+      if (!read) continue;
+      found = found ? { payload: Buffer.concat([found.payload, read.payload]), next: read.next } : read;
     }
-    return undefined;
+    return found;
   }
 
-  async #readSegment(segment: Segment, offset: number, maximumBytes: number): Promise<JournalRead | undefined> {
+  async #readSegment(segment: Segment, offset: number, maximumBytes: number, buffer: Buffer | undefined): Promise<JournalRead | undefined> {
     const file = await open(segmentPath(this.#folder, segment.number), 'r');
     try {
       const header = Buffer.alloc(HEADER_BYTES);
       await file.read(header, 0, HEADER_BYTES, offset);
-      const wanted = Math.max(maximumBytes, (announcedLength(header) ?? 0) + HEADER_BYTES);
-      const bytes = Buffer.allocUnsafe(Math.min(wanted, segment.end - offset));
-      const { bytesRead } = await file.read(bytes, 0, bytes.length, offset);
+      const wanted = Math.min(Math.max(maximumBytes, (announcedLength(header) ?? 0) + HEADER_BYTES), segment.end - offset);
+      const bytes = buffer && buffer.length >= wanted ? buffer.subarray(0, wanted) : Buffer.allocUnsafe(wanted);
+      const { bytesRead } = await file.read(bytes, 0, wanted, offset);
       const held = bytes.subarray(0, bytesRead);
-      const payloads: Buffer[] = [];
+      let length = 0;
       let at = 0;
       for (;;) {
         const record = recordAt(held, at);
         if (typeof record === 'object') {
-          payloads.push(record.payload);
+          // The payloads move together, over the headers between them.
+          held.copyWithin(length, record.payload, record.next);
+          length += record.next - record.payload;
           at = record.next;
           continue;
         }
-        if (record === 'cut' && payloads.length > 0) break;
+        if (record === 'cut' && length > 0) break;
         const next = nextRecord(held, at + 1);
         if (next === undefined) break;
         at = next;
       }
-      if (payloads.length === 0) return undefined;
-      return { payload: Buffer.concat(payloads), next: { segment: segment.number, offset: offset + at } };
+      return length === 0 ? undefined : { payload: held.subarray(0, length), next: { segment: segment.number, offset: offset + at } };
     } finally {
       await file.close();
     }
@@ -214,7 +229,7 @@ export class Journal {
       const isDone = segment.number < upTo.segment || (segment.number === upTo.segment && segment.end <= upTo.offset);
       if (!isDone || (segment === this.#segments.at(-1) && this.#file !== undefined)) continue;
       this.#segments.splice(this.#segments.indexOf(segment), 1);
-      await rm(segmentPath(this.#folder, segment.number), { force: true });
+      await this.#disk.remove(segmentPath(this.#folder, segment.number));
     }
   }
 
@@ -226,48 +241,34 @@ export class Journal {
   }
 
   async #writeAll(): Promise<void> {
-    this.#busy = true;
-    while (this.#waiting.length > 0) {
-      const batch = this.#nextBatch();
+    for (;;) {
+      const group = this.#groups.shift();
+      if (!group) break;
+      const { waiting, payloadBytes } = group;
+      let end = this.end;
+      let failure: SandpiperError | undefined;
       try {
-        const end = await this.#write(batch.flatMap(({ pieces }) => pieces));
-        for (const { resolve } of batch) resolve(end);
+        end = await this.#write(group.record());
       } catch (error) {
-        const told = storageError(error, this.#dataSource, 'written');
-        for (const { reject } of batch) reject(told);
+        failure = storageError(error, this.#dataSource, 'written');
       }
+      this.#pendingBytes -= payloadBytes;
+      group.giveBack(this.#spare);
+      for (const appended of waiting) appended(failure, end);
     }
     this.#busy = false;
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  #nextBatch(): Append[] {
-    let bytes = 0;
-    let count = 0;
-    for (const append of this.#waiting) {
-      if (count > 0 && bytes + append.bytes > this.#limits.recordBytes) break;
-      bytes += append.bytes;
-      count += 1;
-    }
-    if (count === this.#waiting.length) {
-      const batch = this.#waiting;
-      this.#waiting = [];
-      return batch;
-    }
-    return this.#waiting.splice(0, count);
-  }
-
-  async #write(pieces: readonly Uint8Array[]): Promise<JournalPosition> {
+  async #write(record: Buffer): Promise<JournalPosition> {
     const current = this.#segments.at(-1);
     if (this.#file !== undefined && current && current.end >= this.#limits.segmentBytes) await this.#leaveSegment();
     this.#file ??= await this.#newSegment();
     const file = this.#file;
     const segment = this.#segments.at(-1);
     if (!segment) throw new Error('An open journal has a segment');
-    const record = Buffer.concat([recordHeader(pieces), ...pieces]);
     try {
-      await writeFully(file, record, segment.end);
-      await datasync(file);
+      await file.write(record, segment.end);
     } catch (error) {
       await this.#abandonSegment(file, segment.end);
       throw error;
@@ -276,46 +277,24 @@ export class Journal {
     return { segment: segment.number, offset: segment.end };
   }
 
-  async #newSegment(): Promise<number> {
+  async #newSegment(): Promise<SegmentFile> {
     const number = this.#nextNumber;
-    const file = await openForAppend(segmentPath(this.#folder, number), 'wx');
     this.#nextNumber += 1;
+    const file = await this.#disk.create(this.#folder, segmentPath(this.#folder, number));
     this.#segments.push({ number, end: 0 });
-    await syncFolder(this.#folder);
     return file;
   }
 
   /** After a failed write: what the file holds behind its last record was never answered. */
-  async #abandonSegment(file: number, end: number): Promise<void> {
-    await truncateOpen(file, end).catch(() => undefined); // The next start cuts it off instead.
+  async #abandonSegment(file: SegmentFile, end: number): Promise<void> {
+    await file.cutTo(end).catch(() => undefined); // The next start cuts it off instead.
     await this.#leaveSegment();
   }
 
   async #leaveSegment(): Promise<void> {
     const file = this.#file;
     this.#file = undefined;
-    if (file !== undefined) await closeFile(file).catch(() => undefined); // All that counts was synced.
-  }
-}
-
-async function writeFully(file: number, bytes: Buffer, position: number): Promise<void> {
-  let done = 0;
-  while (done < bytes.length) {
-    const from = done;
-    done += await new Promise<number>((resolve, reject) =>
-      write(file, bytes, from, bytes.length - from, position + from, (error, written) => (error ? reject(error) : resolve(written))),
-    );
-  }
-}
-
-/** Makes the new file's name durable. Windows knows no such thing and refuses to open a folder. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await file?.close().catch(() => undefined); // All that counts was synced.
   }
 }
 
