@@ -93,6 +93,7 @@ const EXPRESSIONS = [
   'quantileDeterministic(0.7)(u8, id)',
   'quantileGK(100, 0.7)(u8)',
   'stddevPop(u8), stddevSamp(u8), varPop(u8), varSamp(n8), stddevPop(f32), varPop(d32)',
+  'stddevPopStable(u8), stddevSampStable(u8), varPopStable(f64), varSampStable(n8), covarPopStable(u8, f32), covarSampStable(u8, i8), corrStable(u8, i8)',
   'covarPop(u8, f32), covarSamp(u8, i8), corr(u8, i8), corr(f32, f32), corr(u8, n8)',
   'skewPop(u8), skewSamp(u8), kurtPop(u8), kurtSamp(f64)',
   'entropy(s), entropy(n8)',

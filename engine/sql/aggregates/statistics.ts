@@ -1,13 +1,16 @@
 /** Spread, correlation and shape of numbers. Over too few rows the answer is nan, as in ClickHouse. */
-import { duck, duckName, duckString, type DuckSql } from '../duck.ts';
+import { duck, duckInteger, duckName, duckString, type DuckSql } from '../duck.ts';
 import { duckTypeSql } from '../physical.ts';
 import { FLOAT32, FLOAT64, type ClickHouseType } from '../types.ts';
 import type { AggregateDefinition } from './definition.ts';
 import { collect, countRows, fold, packed, scope, using, type FoldName } from './fold.ts';
-import { aggregate, argument, type Rule, type RuleCall } from './rule.ts';
+import { aggregate, argument, type Rule, type RuleCall, type RuleState } from './rule.ts';
 import { isNumber } from './sums.ts';
+import { sumsState } from './sums-state.ts';
 
 const NAN = duck`CAST('nan' AS DOUBLE)`;
+/** What the -Stable forms answer over too few rows. */
+const INFINITE = duck`CAST('inf' AS DOUBLE)`;
 
 function floatOf(types: readonly ClickHouseType[]): ClickHouseType {
   return types.every((type) => type.kind === 'Float' && type.bits === 32) ? FLOAT32 : FLOAT64;
@@ -17,12 +20,21 @@ function double(call: RuleCall, index = 0): DuckSql {
   return duck`CAST(${argument(call, index)} AS DOUBLE)`;
 }
 
-function orNan(call: RuleCall, sql: DuckSql): DuckSql {
+function orNan(call: Pick<RuleCall, 'types'>, sql: DuckSql, missing = NAN): DuckSql {
   const type = floatOf(call.types);
-  return type === FLOAT32 ? duck`CAST(coalesce(${sql}, ${NAN}) AS ${duckTypeSql(FLOAT32)})` : duck`coalesce(${sql}, ${NAN})`;
+  return type === FLOAT32 ? duck`CAST(coalesce(${sql}, ${missing}) AS ${duckTypeSql(FLOAT32)})` : duck`coalesce(${sql}, ${missing})`;
 }
 
 const numbers: Rule['type'] = (types, _parameters, refuse) => (types.every(isNumber) ? floatOf(types) : refuse(types.length === 1 ? 'a number' : 'numbers'));
+
+/** The formula over the sums of 1, x and x · x. */
+function spreadState(types: readonly ClickHouseType[], name: 'stddev_pop' | 'stddev_samp' | 'var_pop' | 'var_samp', missing: DuckSql): RuleState {
+  return sumsState((call) => [duck`1`, double(call), duck`${double(call)} * ${double(call)}`], 3, ([n, x, xx]) => {
+    const size = name.endsWith('pop') ? n ?? NAN : duck`(${n ?? NAN} - 1)`;
+    const variance = duck`CASE WHEN ${size} > 0 THEN greatest((${xx ?? NAN} - ${x ?? NAN} * ${x ?? NAN} / ${n ?? NAN}) / ${size}, 0) END`;
+    return { sql: orNan({ types }, name.startsWith('std') ? duck`sqrt(${variance})` : variance, missing), empty: missing };
+  });
+}
 
 const SPREADS: readonly Rule[] = ([
   ['stddevPop', ['STDDEV_POP', 'STD'], 'stddev_pop', 'The standard deviation of all values.'],
@@ -30,8 +42,13 @@ const SPREADS: readonly Rule[] = ([
   ['varPop', ['VAR_POP'], 'var_pop', 'The variance of all values.'],
   ['varSamp', ['VAR_SAMP'], 'var_samp', 'The variance, from a sample.'],
 ] as const satisfies readonly (readonly [string, readonly string[], FoldName, string])[]).flatMap(([name, aliases, folded, help]) => {
-  const rule: Rule = { name, aliases, signature: `${name}(x)`, help, type: numbers, aggregate: (call) => ({ sql: orNan(call, fold(call, folded, double(call))) }) };
-  return [rule, { ...rule, name: `${name}Stable`, aliases: [], signature: `${name}Stable(x)` }];
+  return ['', 'Stable'].map((suffix): Rule => {
+    const missing = suffix === '' ? NAN : INFINITE;
+    return {
+      name: `${name}${suffix}`, aliases: suffix === '' ? aliases : [], signature: `${name}${suffix}(x)`, help, type: numbers,
+      aggregate: (call) => ({ sql: orNan(call, fold(call, folded, double(call)), missing) }), state: (types) => spreadState(types, folded, missing),
+    };
+  });
 });
 
 type PairName = 'covar_pop' | 'covar_samp' | 'corr' | 'regr_slope' | 'regr_intercept';
@@ -60,16 +77,33 @@ function foldPair(call: RuleCall, name: PairName, x: DuckSql, y: DuckSql): DuckS
   });
 }
 
+/** The formulas over the sums of 1, x, y, x · y, x · x and y · y. */
+function pairState(types: readonly ClickHouseType[], name: 'covar_pop' | 'covar_samp' | 'corr', missing: (rows: DuckSql) => DuckSql): RuleState {
+  return sumsState(pairTerms, 6, ([n = NAN, x = NAN, y = NAN, xy = NAN, xx = NAN, yy = NAN]) => {
+    const covariance = duck`(${xy} - ${x} * ${y} / ${n})`;
+    if (name === 'corr') return { sql: orNan({ types }, duck`CASE WHEN ${n} > 1 THEN (${n} * ${xy} - ${x} * ${y}) / sqrt((${n} * ${xx} - ${x} * ${x}) * (${n} * ${yy} - ${y} * ${y})) END`, missing(n)), empty: NAN };
+    const size = name === 'covar_pop' ? n : duck`(${n} - 1)`;
+    return { sql: orNan({ types }, duck`CASE WHEN ${size} > 0 THEN ${covariance} / ${size} END`, missing(n)), empty: NAN };
+  });
+}
+
+function pairTerms(call: RuleCall): readonly DuckSql[] {
+  const [x, y] = [double(call), double(call, 1)];
+  return [duck`1`, x, y, duck`${x} * ${y}`, duck`${x} * ${x}`, duck`${y} * ${y}`];
+}
+
 const PAIRS: readonly Rule[] = ([
   ['covarPop', ['COVAR_POP'], 'covar_pop', 'The covariance of all pairs.'],
   ['covarSamp', ['COVAR_SAMP'], 'covar_samp', 'The covariance, from a sample.'],
   ['corr', [], 'corr', 'Pearson’s correlation of two numbers.'],
 ] as const satisfies readonly (readonly [string, readonly string[], PairName, string])[]).flatMap(([name, aliases, folded, help]) => {
-  const rule: Rule = {
-    name, aliases, signature: `${name}(x, y)`, help, takes: [2, 2], caseInsensitive: name === 'corr', type: numbers,
-    aggregate: (call) => ({ sql: orNan(call, foldPair(call, folded, double(call), double(call, 1))) }),
-  };
-  return [rule, { ...rule, name: `${name}Stable`, aliases: [], caseInsensitive: false, signature: `${name}Stable(x, y)` }];
+  return ['', 'Stable'].map((suffix): Rule => {
+    const missing = (rows: DuckSql) => (suffix === '' ? NAN : name === 'corr' ? duck`CASE WHEN ${rows} = 0 THEN ${INFINITE} ELSE ${NAN} END` : INFINITE);
+    return {
+      name: `${name}${suffix}`, aliases: suffix === '' ? aliases : [], signature: `${name}${suffix}(x, y)`, help, takes: [2, 2], caseInsensitive: name === 'corr' && suffix === '', type: numbers,
+      aggregate: (call) => ({ sql: orNan(call, foldPair(call, folded, double(call), double(call, 1)), missing(countRows(call))) }), state: (types) => pairState(types, folded, missing),
+    };
+  });
 });
 
 const REGRESSION: Rule = {
@@ -79,6 +113,10 @@ const REGRESSION: Rule = {
     const [k, b] = (['regr_slope', 'regr_intercept'] as const).map((name) => duck`coalesce(${foldPair(call, name, double(call), double(call, 1))}, ${NAN})`);
     return { sql: duck`struct_pack(k := ${k ?? NAN}, b := ${b ?? NAN})` };
   },
+  state: () => sumsState(pairTerms, 6, ([n = NAN, x = NAN, y = NAN, xy = NAN, xx = NAN]) => {
+    const slope = duck`(${n} * ${xy} - ${x} * ${y}) / (${n} * ${xx} - ${x} * ${x})`;
+    return { sql: duck`struct_pack(k := coalesce(${slope}, ${NAN}), b := coalesce((${y} - ${slope} * ${x}) / ${n}, ${NAN}))` };
+  }),
 };
 
 /** Moments about the mean out of sums of powers, as ClickHouse computes them. */
@@ -89,22 +127,26 @@ const SHAPES: readonly Rule[] = ([
   name, signature: `${name}(x)`, help,
   type: (types, _parameters, refuse) => (types.every(isNumber) ? FLOAT64 : refuse('a number')),
   aggregate: (call) => {
-    const x = double(call);
-    const count = duck`CAST(${countRows(call)} AS DOUBLE)`;
-    const sums = [x, duck`${x} * ${x}`, duck`${x} * ${x} * ${x}`, duck`${x} * ${x} * ${x} * ${x}`].slice(0, power).map((value) => fold(call, 'sum', value));
-    const sql = using(call, duck`[${[count, ...sums]}]`, (s) => {
-      const [n, mean] = [duck`${s}[1]`, duck`(${s}[2] / ${s}[1])`];
-      const raw = (index: DuckSql) => duck`${s}[${index}] / ${n}`;
-      const second = duck`(${raw(duck`3`)} - ${mean} * ${mean})`;
-      const third = duck`(${raw(duck`4`)} - 3 * ${mean} * ${raw(duck`3`)} + 2 * ${mean} * ${mean} * ${mean})`;
-      const variance = isSample ? duck`(${second} * ${n} / (${n} - 1))` : second;
-      if (power === 3) return duck`${third} / pow(${variance}, 1.5)`;
-      const fourth = duck`(${raw(duck`5`)} - 4 * ${mean} * ${raw(duck`4`)} + 6 * ${mean} * ${mean} * ${raw(duck`3`)} - 3 * ${mean} * ${mean} * ${mean} * ${mean})`;
-      return duck`${fourth} / (${variance} * ${variance})`;
-    });
+    const sums = [duck`CAST(${countRows(call)} AS DOUBLE)`, ...powers(call, power).map((value) => fold(call, 'sum', value))];
+    const sql = using(call, duck`[${sums}]`, (s) => shape(sums.map((_, index) => duck`${s}[${duckInteger(index + 1)}]`), isSample));
     return { sql: duck`coalesce(${sql}, ${NAN})` };
   },
+  state: () => sumsState((call) => [duck`1`, ...powers(call, power)], power + 1, (sums) => ({ sql: duck`coalesce(CASE WHEN ${sums[0] ?? NAN} > 0 THEN ${shape(sums, isSample)} END, ${NAN})`, empty: NAN })),
 }));
+
+function powers(call: RuleCall, most: 3 | 4): readonly DuckSql[] {
+  const x = double(call);
+  return [x, duck`${x} * ${x}`, duck`${x} * ${x} * ${x}`, duck`${x} * ${x} * ${x} * ${x}`].slice(0, most);
+}
+
+/** Skewness out of the sums of the first three powers, kurtosis out of four. */
+function shape([n = NAN, ...sums]: readonly DuckSql[], isSample: boolean): DuckSql {
+  const [first = NAN, second = NAN, third = NAN, fourth] = sums.map((sum) => duck`(${sum} / ${n})`);
+  const spread = duck`(${second} - ${first} * ${first})`;
+  const variance = isSample ? duck`(${spread} * ${n} / (${n} - 1))` : spread;
+  if (!fourth) return duck`(${third} - 3 * ${first} * ${second} + 2 * ${first} * ${first} * ${first}) / pow(${variance}, 1.5)`;
+  return duck`(${fourth} - 4 * ${first} * ${third} + 6 * ${first} * ${first} * ${second} - 3 * ${first} * ${first} * ${first} * ${first}) / (${variance} * ${variance})`;
+}
 
 const ENTROPY: Rule = {
   name: 'entropy', signature: 'entropy(x[, …])', help: 'Shannon’s entropy of the values, in bits.', takes: [1, Infinity],

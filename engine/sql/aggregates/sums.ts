@@ -2,9 +2,10 @@
 import { duck, duckInteger, type DuckSql } from '../duck.ts';
 import { duckTypeSql } from '../physical.ts';
 import { decimal, FLOAT64, INT64, tuple, uint, UINT64, type ClickHouseType } from '../types.ts';
-import type { AggregateDefinition } from './definition.ts';
+import type { AggregateCall, AggregateDefinition } from './definition.ts';
 import { collect, countRows, fold, foldBy, using } from './fold.ts';
 import { aggregate, argument, defaultOf, typeAt, type Outcome, type Rule, type RuleCall, type RuleState } from './rule.ts';
+import { sumsState } from './sums-state.ts';
 
 const NUMBERS = 'a number';
 
@@ -30,7 +31,7 @@ export function sumType(type: ClickHouseType): ClickHouseType | undefined {
 }
 
 /** DuckDB's sum in the widest form, before wrapping: HUGEINT, DECIMAL or DOUBLE. */
-function wideSum(call: RuleCall, value: DuckSql, type: ClickHouseType): DuckSql {
+function wideSum(call: AggregateCall, value: DuckSql, type: ClickHouseType): DuckSql {
   switch (type.kind) {
     case 'Bool':
       return fold(call, 'sum', duck`CAST(${value} AS UTINYINT)`);
@@ -102,13 +103,27 @@ const SUM: Rule = {
 const SUM_WITH_OVERFLOW: Rule = {
   name: 'sumWithOverflow', signature: 'sumWithOverflow(x)', help: 'The sum of numbers in the type of the numbers, wrapping at its size.', skipsNulls: true,
   type: ([type], _parameters, refuse) => (type && isNumber(type) ? type : refuse(NUMBERS)),
-  aggregate: (call) => ({ sql: wrapped(wideSum(call, argument(call), typeAt(call.types)), call.types[0] ?? UINT64), empty: defaultOf(call) }),
+  aggregate: (call) => ({ sql: wrapped(wideSum(call, argument(call), typeAt(call.types)), typeAt(call.types)), empty: defaultOf(call) }),
+  state: ([type = UINT64]) => ({
+    duckdbType: duckTypeSql(type),
+    accumulate: (call) => wrapped(wideSum(call, argument(call), type), type),
+    merge: (call, state) => wrapped(wideSum(call, state, type), type),
+    finish: (state) => ({ sql: state, empty: defaultOf({ resultType: type }) }),
+    empty: duck`CAST(NULL AS ${duckTypeSql(type)})`,
+  }),
 };
 
 const SUM_KAHAN: Rule = {
   name: 'sumKahan', signature: 'sumKahan(x)', help: 'The sum of numbers, keeping the small parts that plain addition of floats loses.', skipsNulls: true,
   type: ([type], _parameters, refuse) => (type && isNumber(type) && type.kind !== 'Decimal' ? FLOAT64 : refuse(NUMBERS)),
   aggregate: (call) => ({ sql: fold(call, 'kahan_sum', duck`CAST(${argument(call)} AS DOUBLE)`), empty: defaultOf(call) }),
+  state: () => ({
+    duckdbType: duck`DOUBLE`,
+    accumulate: (call) => fold(call, 'kahan_sum', duck`CAST(${argument(call)} AS DOUBLE)`),
+    merge: (call, state) => fold(call, 'kahan_sum', state),
+    finish: (state) => ({ sql: state, empty: duck`CAST(0 AS DOUBLE)` }),
+    empty: duck`CAST(NULL AS DOUBLE)`,
+  }),
 };
 
 const SUM_COUNT: Rule = {
@@ -117,9 +132,25 @@ const SUM_COUNT: Rule = {
   aggregate: (call) => {
     const type = sumType(typeAt(call.types)) ?? UINT64;
     const sum = sumSql(call, argument(call), typeAt(call.types));
-    return { sql: duck`struct_pack("1" := coalesce(${sum}, CAST(0 AS ${duckTypeSql(type)})), "2" := CAST(${countRows(call)} AS UBIGINT))` };
+    return { sql: sumAndCount(sum, countRows(call), type) };
+  },
+  state: (types) => {
+    const type = sumType(typeAt(types));
+    const sum = sumState(types);
+    if (!type || !sum) return undefined;
+    return {
+      duckdbType: duck`STRUCT("1" ${duckTypeSql(type)}, "2" UBIGINT)`,
+      accumulate: (call) => sumAndCount(sumSql(call, argument(call), typeAt(types)), countRows(call), type),
+      merge: (call, state) => sumAndCount(sum.merge(call, duck`${state}."1"`), duck`coalesce(${fold(call, 'sum', duck`${state}."2"`)}, 0)`, type),
+      finish: (state) => ({ sql: state }),
+      empty: sumAndCount(duck`NULL`, duck`0`, type),
+    };
   },
 };
+
+function sumAndCount(sum: DuckSql, count: DuckSql, type: ClickHouseType): DuckSql {
+  return duck`struct_pack("1" := CAST(coalesce(${sum}, 0) AS ${duckTypeSql(type)}), "2" := CAST(${count} AS UBIGINT))`;
+}
 
 const NAN = duck`CAST('nan' AS DOUBLE)`;
 
@@ -189,6 +220,10 @@ const AVG_WEIGHTED: Rule = {
     const [value, weight] = [duck`CAST(${argument(call)} AS DOUBLE)`, duck`CAST(${argument(call, 1)} AS DOUBLE)`];
     return { sql: duck`${fold(call, 'sum', duck`${value} * ${weight}`)} / ${fold(call, 'sum', weight)}`, empty: NAN };
   },
+  state: () => sumsState((call) => {
+    const [value, weight] = [duck`CAST(${argument(call)} AS DOUBLE)`, duck`CAST(${argument(call, 1)} AS DOUBLE)`];
+    return [duck`${value} * ${weight}`, weight];
+  }, 2, ([total = NAN, weights = NAN]) => ({ sql: duck`${total} / ${weights}`, empty: NAN })),
 };
 
 /** Sum of increases from row to row. */
@@ -222,17 +257,47 @@ const BOUNDING_RATIO: Rule = {
     const rise = duck`${foldBy(call, 'max', y, x)} - ${foldBy(call, 'min', y, x)}`;
     return { sql: duck`(${rise}) / (${fold(call, 'max', x)} - ${fold(call, 'min', x)})`, empty: NAN };
   },
+  state: () => {
+    const ends = (call: AggregateCall, [fromX, fromY]: readonly [DuckSql, DuckSql], [toX, toY]: readonly [DuckSql, DuckSql]) =>
+      duck`struct_pack(x1 := ${fold(call, 'min', fromX)}, y1 := ${foldBy(call, 'min', fromY, fromX)}, x2 := ${fold(call, 'max', toX)}, y2 := ${foldBy(call, 'max', toY, toX)})`;
+    return {
+      duckdbType: duck`STRUCT(x1 DOUBLE, y1 DOUBLE, x2 DOUBLE, y2 DOUBLE)`,
+      accumulate: (call) => {
+        const point = [duck`CAST(${argument(call)} AS DOUBLE)`, duck`CAST(${argument(call, 1)} AS DOUBLE)`] as const;
+        return ends(call, point, point);
+      },
+      merge: (call, state) => ends(call, [duck`${state}.x1`, duck`${state}.y1`], [duck`${state}.x2`, duck`${state}.y2`]),
+      finish: (state) => ({ sql: duck`(${state}.y2 - ${state}.y1) / (${state}.x2 - ${state}.x1)`, empty: NAN }),
+      empty: duck`CAST(struct_pack(x1 := NULL, y1 := NULL, x2 := NULL, y2 := NULL) AS STRUCT(x1 DOUBLE, y1 DOUBLE, x2 DOUBLE, y2 DOUBLE))`,
+    };
+  },
 };
 
 const GROUP_BITS: readonly Rule[] = ([['groupBitAnd', 'BIT_AND', 'bit_and', 'AND'], ['groupBitOr', 'BIT_OR', 'bit_or', 'OR'], ['groupBitXor', 'BIT_XOR', 'bit_xor', 'XOR']] as const).map(([name, alias, folded, word]) => ({
   name, aliases: [alias], signature: `${name}(x)`, help: `Bitwise ${word} of integers.`, skipsNulls: true,
   type: ([type], _parameters, refuse) => (type && (type.kind === 'Integer' || type.kind === 'Bool') ? (type.kind === 'Bool' ? uint(8) : type) : refuse('an integer')),
-  aggregate: (call) => {
-    const type = call.types[0];
-    const allBits = name !== 'groupBitAnd' || type?.kind !== 'Integer' ? 0 : type.signed ? -1 : 2n ** BigInt(Math.min(type.bits, 128)) - 1n;
-    const value = type?.kind === 'Bool' ? duck`CAST(${argument(call)} AS UTINYINT)` : argument(call);
-    return { sql: fold(call, folded, value), empty: duck`CAST(${duckInteger(allBits)} AS ${duckTypeSql(call.resultType)})` };
-  },
+  aggregate: (call) => ({ sql: fold(call, folded, asInteger(argument(call), typeAt(call.types))), empty: noBits(name, typeAt(call.types)) }),
+  state: (types) => ({
+    duckdbType: duckTypeSql(integerType(typeAt(types))),
+    accumulate: (call) => fold(call, folded, asInteger(argument(call), typeAt(types))),
+    merge: (call, state) => fold(call, folded, state),
+    finish: (state) => ({ sql: state, empty: noBits(name, typeAt(types)) }),
+    empty: duck`CAST(NULL AS ${duckTypeSql(integerType(typeAt(types)))})`,
+  }),
 }));
+
+function integerType(type: ClickHouseType): ClickHouseType {
+  return type.kind === 'Bool' ? uint(8) : type;
+}
+
+function asInteger(value: DuckSql, type: ClickHouseType): DuckSql {
+  return type.kind === 'Bool' ? duck`CAST(${value} AS UTINYINT)` : value;
+}
+
+/** The answer over no rows: all bits for AND, none for the others. */
+function noBits(name: string, type: ClickHouseType): DuckSql {
+  const bits = name !== 'groupBitAnd' || type.kind !== 'Integer' ? 0 : type.signed ? -1 : 2n ** BigInt(Math.min(type.bits, 128)) - 1n;
+  return duck`CAST(${duckInteger(bits)} AS ${duckTypeSql(integerType(type))})`;
+}
 
 export const SUMS: readonly AggregateDefinition[] = [COUNT, SUM, SUM_WITH_OVERFLOW, SUM_KAHAN, SUM_COUNT, AVG, AVG_WEIGHTED, DELTA_SUM, DELTA_SUM_TIMESTAMP, BOUNDING_RATIO, ...GROUP_BITS].map(aggregate);
