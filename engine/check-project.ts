@@ -8,7 +8,10 @@ import { checkPipe, type NodeCheck } from './workspace/check.ts';
 import { openDatabase } from './workspace/database.ts';
 import { readEnvironment } from './workspace/environment.ts';
 import { ProjectFolder } from './workspace/project-folder.ts';
+import { Queries } from './workspace/queries.ts';
 import { syncTables } from './workspace/tables.ts';
+
+const TOGETHER = 8;
 
 export interface ProjectReport {
   readonly ok: boolean;
@@ -29,11 +32,17 @@ export async function checkProject(path: string): Promise<ProjectReport> {
     const failures: string[] = [];
     const tables = await syncTables(database, project.dataSources, (_severity, message) => failures.push(message));
     const nodes: NodeCheck[] = [];
-    for (const pipe of project.pipes) {
-      const world = { project, tables, fileText: (file: string) => texts.get(file) ?? '', database, timeZone: 'UTC', environment, rowCount: () => 0 };
-      for (const { check, diagnostic } of await checkPipe(pipe, world)) {
-        nodes.push(check);
-        if (diagnostic) diagnostics.get(pipe.path)?.push(diagnostic);
+    const world = { project, tables, fileText: (file: string) => texts.get(file) ?? '', database, timeZone: 'UTC', environment, rowCount: () => 0 };
+    const queries = new Queries(() => world);
+    // DuckDB takes one pipe's statements while the next are translated.
+    for (let start = 0; start < project.pipes.length; start += TOGETHER) {
+      const pipes = project.pipes.slice(start, start + TOGETHER);
+      const checks = await Promise.all(pipes.map((pipe) => checkPipe(pipe, world, queries)));
+      for (const [index, pipe] of pipes.entries()) {
+        for (const { check, diagnostic } of checks[index] ?? []) {
+          nodes.push(check);
+          if (diagnostic) diagnostics.get(pipe.path)?.push(diagnostic);
+        }
       }
     }
     for (const source of project.dataSources) {

@@ -54,6 +54,8 @@ export interface Translation {
   readonly columns: readonly CatalogColumn[];
   /** Stored tables that are read, `schema.table` as the catalog named them, each once. */
   readonly tables: readonly (readonly [string, string])[];
+  /** Ids of the nodes and pipes that are read, through others too. */
+  readonly queries: readonly string[];
   /** FORMAT name, if the query ended in one. */
   readonly format?: string;
   /** True when the outermost query has a LIMIT: its answer then tells rows_before_limit_at_least. */

@@ -127,6 +127,11 @@ export class Statement {
     this.#tables.set(name.join('.'), name);
   }
 
+  /** Ids of the nodes and pipes that were bound. */
+  get queries(): readonly string[] {
+    return [...this.#pipes.keys()];
+  }
+
   get tables(): readonly (readonly [string, string])[] {
     return [...this.#tables.values()];
   }

@@ -28,6 +28,7 @@ export function translate(query: Query, options: TranslateOptions): Translation 
     duckdbSql: statement.finish(result.sql).text,
     columns: result.columns.map(({ name, type }) => ({ name, type })),
     tables: statement.tables,
+    queries: statement.queries,
     ...(query.format ? { format: query.format.text } : {}),
     limited,
     ...(limited && result.unlimited ? { countSql: statement.finish(duck`SELECT count(*) FROM (${query.orderBy.length === 0 ? duck`SELECT 1 FROM (${result.unlimited}) LIMIT ${duckInteger(COUNTED_ROWS)}` : result.unlimited})`).text } : {}),

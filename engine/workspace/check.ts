@@ -8,8 +8,7 @@ import { placeInFile, type Pipe, type PipeNode } from '../project/pipe.ts';
 import type { Project } from '../project/project.ts';
 import { printType } from '../sql/types.ts';
 import { discoverParameters, sampleValue, type TemplateParameter } from '../template/parameters.ts';
-import { fillingSql } from './copy.ts';
-import { nodesOf, parametersOf, type NodeOutline, type ParameterOutline } from './outline.ts';
+import { nodesOf, parametersOf, withFeeding, type NodeOutline, type ParameterOutline } from './outline.ts';
 import { Queries, type QueryWorld } from './queries.ts';
 
 export interface NodeCheck {
@@ -43,24 +42,59 @@ export async function checkFile(path: string, text: string, project: Project, wo
   return { diagnostics: [...own, ...checked.flatMap(({ diagnostic }) => diagnostic ?? [])], nodes: nodesOf(pipe, text), parameters: parametersOf(pipe, project.pipes) };
 }
 
-export async function checkPipe(pipe: Pipe, world: QueryWorld): Promise<readonly Checked[]> {
-  const queries = new Queries(() => world);
-  const checked: Checked[] = [];
-  for (const node of pipe.nodes) checked.push(await checkNode(pipe, node, queries, world));
-  return checked;
+/** `queries` may be shared by the checks of one unchanged project. */
+export async function checkPipe(pipe: Pipe, world: QueryWorld, queries: Queries = new Queries(() => world)): Promise<readonly Checked[]> {
+  const parameters = parametersOfPipe(pipe, world.project);
+  const tried = pipe.nodes.map((node) => triesOf(pipe, node, parameters, queries, world));
+  await prepareAll(pipe, tried, queries, world);
+  return tried.map((tries, index) => {
+    const node = pipe.nodes[index];
+    return node ? [checked(pipe, node, tries, parameters, world)] : [];
+  }).flat();
 }
 
-async function checkNode(pipe: Pipe, node: PipeNode, queries: Queries, world: QueryWorld): Promise<Checked> {
-  const base = { pipe: pipe.name, node: node.name, type: node.type };
-  const parameters = parametersOfNode(pipe, world.project);
+/** A node with one set of parameters. */
+interface Try {
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly sql?: string;
+  /** Nodes whose SQL is a part of `sql`. */
+  readonly holds: readonly string[];
+  error?: SandpiperError;
+}
+
+function triesOf(pipe: Pipe, node: PipeNode, parameters: readonly TemplateParameter[], queries: Queries, world: QueryWorld): readonly Try[] {
   const given = (wanted: readonly TemplateParameter[]) => attempt(pipe, node, Object.fromEntries(wanted.map((one) => [one.name, plausible(one, pipe, node, world.project)])), queries, world);
-  const attempts = [await given([])];
-  if (parameters.length > 0) attempts.push(await given(parameters));
+  const tries = [given([])];
+  if (parameters.length > 0) tries.push(given(parameters));
   // A parameter may be there to make the template refuse: then those that must be given are tried alone.
-  if (attempts.every(({ sql }) => sql === undefined)) attempts.push(await given(parameters.filter(({ required }) => required)));
-  const sql = attempts.find((one) => one.sql !== undefined)?.sql;
-  const faults = attempts.flatMap(({ error }) => error ?? []);
-  const error = faults.find((one) => one.code !== 'parameter' && !isInInvented(one, parameters, pipe, node, world)) ?? (sql === undefined ? templateFault(attempts.slice(parameters.length > 0 ? 1 : 0).flatMap((one) => one.error ?? [])) : undefined);
+  if (tries.every(({ sql }) => sql === undefined)) tries.push(given(parameters.filter(({ required }) => required)));
+  return tries;
+}
+
+/** Asks DuckDB, from the last node to the first: what stands in a statement that DuckDB takes needs no asking of its own. */
+async function prepareAll(pipe: Pipe, tried: readonly (readonly Try[])[], queries: Queries, { database }: QueryWorld): Promise<void> {
+  const sound = new Set<string>();
+  const keyOf = (id: string, { parameters }: Try) => `${id} ${JSON.stringify(parameters)}`;
+  for (let index = tried.length - 1; index >= 0; index -= 1) {
+    const node = pipe.nodes[index];
+    const tries = tried[index];
+    if (!node || !tries) continue;
+    const open = tries.filter((one) => one.sql !== undefined && !one.error && !sound.has(one.sql) && !sound.has(keyOf(`${pipe.name}.${node.name}`, one)));
+    const different = [...new Map(open.map((one) => [one.sql, one])).values()];
+    await Promise.all(different.map(async (one) => {
+      const error = await refusal(pipe, node, one.sql ?? '', queries, database);
+      if (error) for (const same of open) if (same.sql === one.sql) same.error = error;
+      if (!error && one.sql !== undefined) sound.add(one.sql);
+    }));
+    for (const one of tries) if (one.sql !== undefined && !one.error) for (const id of one.holds) sound.add(keyOf(id, one));
+  }
+}
+
+function checked(pipe: Pipe, node: PipeNode, tries: readonly Try[], parameters: readonly TemplateParameter[], world: QueryWorld): Checked {
+  const base = { pipe: pipe.name, node: node.name, type: node.type };
+  const sql = tries.find((one) => one.sql !== undefined)?.sql;
+  const faults = tries.flatMap(({ error }) => error ?? []);
+  const error = faults.find((one) => one.code !== 'parameter' && !isInInvented(one, parameters, pipe, node, world)) ?? (sql === undefined ? templateFault(tries.slice(parameters.length > 0 ? 1 : 0).flatMap((one) => one.error ?? [])) : undefined);
   if (!error) return { check: { ...base, ok: true, ...(sql === undefined ? {} : { duckdbSql: sql }) } };
   const place = error.detail.place;
   const alreadyShown = !node.isRenderable;
@@ -72,7 +106,7 @@ async function checkNode(pipe: Pipe, node: PipeNode, queries: Queries, world: Qu
 
 /** The columns that a node gives with its defaults, else with plausible values; undefined when it has errors. */
 export function nodeColumns(pipe: Pipe, node: PipeNode, queries: Queries, project: Project): readonly { readonly name: string; readonly type: string }[] | undefined {
-  const parameters = parametersOfNode(pipe, project).filter(({ required }) => required);
+  const parameters = parametersOfPipe(pipe, project).filter(({ required }) => required);
   for (const given of parameters.length === 0 ? [[]] : [[], parameters]) {
     try {
       const values = Object.fromEntries(given.map((one) => [one.name, plausible(one, pipe, node, project)]));
@@ -91,11 +125,12 @@ function templateFault(errors: readonly SandpiperError[]): SandpiperError | unde
 }
 
 /** What one request may give: the parameters of the pipe, and of the pipes that it reads; spans are in the pipe's own nodes. */
-function parametersOfNode(pipe: Pipe, project: Project): readonly TemplateParameter[] {
-  const names = new Set(parametersOf(pipe, project.pipes).map(({ name }) => name));
-  const templates = project.pipes.flatMap((one) => one.nodes.filter((node) => node.isRenderable).map((node) => node.template));
-  const own = discoverParameters(pipe.nodes.filter((node) => node.isRenderable).map((node) => node.template));
-  return [...own, ...discoverParameters(templates).filter(({ name }) => names.has(name) && !own.some((one) => one.name === name)).map((one) => ({ ...one, spans: [] }))];
+function parametersOfPipe(pipe: Pipe, project: Project): readonly TemplateParameter[] {
+  const [, ...feeding] = withFeeding(pipe, project.pipes);
+  const templatesOf = (one: Pipe) => one.nodes.filter((node) => node.isRenderable).map((node) => node.template);
+  const own = discoverParameters(templatesOf(pipe));
+  const others = feeding.length === 0 ? [] : discoverParameters(feeding.flatMap(templatesOf));
+  return [...own, ...others.filter(({ name }) => !own.some((one) => one.name === name)).map((one) => ({ ...one, spans: [] }))];
 }
 
 /** Whether sampleValue has nothing of the author's to go by. */
@@ -123,19 +158,23 @@ function overlap(one: Place, other: Place): boolean {
   return !isBefore(one.endLine, one.endColumn, other) && !isBefore(other.endLine, other.endColumn, one);
 }
 
-async function attempt(pipe: Pipe, node: PipeNode, parameters: Readonly<Record<string, string>>, queries: Queries, { database, tables }: QueryWorld): Promise<{ readonly sql?: string; readonly error?: SandpiperError }> {
+function attempt(pipe: Pipe, node: PipeNode, parameters: Readonly<Record<string, string>>, queries: Queries, { tables }: QueryWorld): Try {
   const target = node.target === undefined ? undefined : tables.get(node.target);
-  let sql: string;
   try {
-    sql = queries.translateNode(pipe, node, parameters).translation.duckdbSql;
-    if (target) fillingSql(pipe, node, target, parameters, queries);
+    const { translation } = queries.translateNode(pipe, node, parameters);
+    if (target) queries.translateInto(target.catalog.columns, pipe, node, parameters);
+    return { parameters, sql: translation.duckdbSql, holds: translation.queries };
   } catch (error) {
-    if (error instanceof SandpiperError) return { error };
+    if (error instanceof SandpiperError) return { parameters, holds: [], error };
     throw error;
   }
+}
+
+/** Why DuckDB does not take the SQL of the node, placed in its file; undefined when it does. */
+async function refusal(pipe: Pipe, node: PipeNode, sql: string, queries: Queries, database: QueryWorld['database']): Promise<SandpiperError | undefined> {
   try {
     await database.prepare(sql);
-    return { sql };
+    return undefined;
   } catch (error) {
     if (!(error instanceof SandpiperError)) throw error;
     const told = new SandpiperError(error.code, `DuckDB cannot run this node: ${error.message}`, { cause: error });
@@ -144,9 +183,9 @@ async function attempt(pipe: Pipe, node: PipeNode, parameters: Readonly<Record<s
         throw told;
       });
     } catch (placed) {
-      if (placed instanceof SandpiperError) return { sql, error: placed };
+      if (placed instanceof SandpiperError) return placed;
       throw placed;
     }
-    return { sql, error: told };
+    return told;
   }
 }

@@ -34,10 +34,11 @@ export function nodesOf(pipe: Pipe, text: string): readonly NodeOutline[] {
 
 /** The parameters of the pipe's nodes; with those of the pipes that it reads, since one request supplies them all. */
 export function parametersOf(pipe: Pipe, pipes: readonly Pipe[] = []): readonly ParameterOutline[] {
-  return discoverParameters(withFeeding(pipe, pipes, new Set()).flatMap((one) => one.nodes.filter((node) => node.isRenderable).map((node) => node.template))).map(outline);
+  return discoverParameters(withFeeding(pipe, pipes).flatMap((one) => one.nodes.filter((node) => node.isRenderable).map((node) => node.template))).map(outline);
 }
 
-function withFeeding(pipe: Pipe, pipes: readonly Pipe[], seen: Set<string>): readonly Pipe[] {
+/** The pipe, then the pipes that it reads, through others too, each once. */
+export function withFeeding(pipe: Pipe, pipes: readonly Pipe[], seen: Set<string> = new Set()): readonly Pipe[] {
   if (seen.has(pipe.name)) return [];
   seen.add(pipe.name);
   const fed = pipe.nodes.flatMap((node) => node.reads).flatMap((name) => pipes.filter((one) => one.name === name));

@@ -3,13 +3,14 @@
  * knows, runs in DuckDB. What does not depend on the moment is cached by its text. A mistake in SQL is placed in the
  * user's own file, however far the text travelled.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { placeOf, SandpiperError, type Span } from '../errors.ts';
 import { placeInFile, type Pipe, type PipeNode } from '../project/pipe.ts';
 import type { Project } from '../project/project.ts';
 import type { Query } from '../sql/ast.ts';
-import type { Catalog, CatalogTable, Translation } from '../sql/catalog.ts';
+import type { Catalog, CatalogColumn, CatalogTable, Translation } from '../sql/catalog.ts';
 import { parseQuery } from '../sql/parse.ts';
-import { translate } from '../sql/translate.ts';
+import { translate, translateForTable } from '../sql/translate.ts';
 import { parseTemplate } from '../template/parse.ts';
 import { render, type Rendered } from '../template/render.ts';
 import type { Database } from './database.ts';
@@ -47,7 +48,10 @@ const LARGEST_RESULT_CELLS = 10_000_000;
 export class Queries {
   readonly #world: () => QueryWorld;
   readonly #parsed = new Map<string, Query>();
+  /** By node and parameters. */
   readonly #translations = new Map<string, Translation>();
+  /** By node and rendered text, for parameters that change nothing; `read` is what it read, rendered. */
+  readonly #byText = new Map<string, { readonly read: readonly string[]; readonly translation: Translation }>();
 
   constructor(world: () => QueryWorld) {
     this.#world = world;
@@ -56,6 +60,7 @@ export class Queries {
   /** Call when files or tables have changed: translations name columns that may be gone. */
   forget(): void {
     this.#translations.clear();
+    this.#byText.clear();
   }
 
   /** The SQL of a node with these parameters, translated. Errors are placed in the pipe's file. */
@@ -64,16 +69,47 @@ export class Queries {
     const key = `${pipe.name}\0${node.name}\0${JSON.stringify(parameters)}`;
     const known = catalog ? undefined : this.#translations.get(key);
     if (known) return { sql: rendered.sql, translation: known };
+    const byText = `${pipe.name}\0${node.name}\0${rendered.sql}\0${JSON.stringify(rendered.secrets)}`;
+    const same = catalog ? undefined : this.#byText.get(byText);
+    if (same && isDeepStrictEqual(this.#textsOf(same.translation.queries, parameters), same.read)) {
+      remember(this.#translations, key, same.translation);
+      return { sql: rendered.sql, translation: same.translation };
+    }
     const translation = this.placed(pipe, node, rendered, () =>
       translate(this.#parse(rendered.sql), { catalog: catalog ?? this.catalogOf(pipe, node, parameters), timeZone: this.#world().timeZone, parameters: secretsOf(rendered, this.#world().environment) }));
-    if (!catalog && !translation.readsClock) remember(this.#translations, key, translation);
+    if (!catalog && !translation.readsClock) {
+      remember(this.#translations, key, translation);
+      remember(this.#byText, byText, { read: this.#textsOf(translation.queries, parameters) ?? [], translation });
+    }
     return { sql: rendered.sql, translation };
+  }
+
+  /** The rendered texts of these nodes, `pipe.node`; undefined when one does not render with these parameters. */
+  #textsOf(ids: readonly string[], parameters: Readonly<Record<string, string>>): readonly string[] | undefined {
+    try {
+      return ids.map((id) => {
+        const [pipeName = '', nodeName = ''] = id.split('.');
+        const pipe = this.#world().project.findPipe(pipeName);
+        const node = pipe?.nodes.find(({ name }) => name === nodeName);
+        return pipe && node ? this.renderNode(pipe, node, parameters).sql : '';
+      });
+    } catch (error) {
+      if (error instanceof SandpiperError) return undefined;
+      throw error;
+    }
   }
 
   /** The parsed query of a node, for whoever translates it with a catalog of its own. */
   parseNode(pipe: Pipe, node: PipeNode, parameters: Readonly<Record<string, string>>): Query {
     const rendered = this.renderNode(pipe, node, parameters);
     return this.placed(pipe, node, rendered, () => this.#parse(rendered.sql));
+  }
+
+  /** The SQL that gives a node's rows as a table with these columns holds them. Errors are placed in the pipe's file. */
+  translateInto(columns: readonly CatalogColumn[], pipe: Pipe, node: PipeNode, parameters: Readonly<Record<string, string>>, catalog: Catalog = this.catalogOf(pipe, node, parameters)): string {
+    const rendered = this.renderNode(pipe, node, parameters);
+    const { timeZone, environment } = this.#world();
+    return this.placed(pipe, node, rendered, () => translateForTable(this.#parse(rendered.sql), columns, { catalog, timeZone, parameters: secretsOf(rendered, environment) }));
   }
 
   renderNode(pipe: Pipe, node: PipeNode, parameters: Readonly<Record<string, string>>): Rendered {
