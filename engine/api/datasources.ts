@@ -1,4 +1,4 @@
-/** /v0/datasources: what the data sources are, and appending and replacing their rows from a file or a body. */
+/** /v0/datasources: what the data sources are, and appending, replacing and deleting their rows. */
 import type { Context, Hono } from 'hono';
 import { SandpiperError } from '../errors.ts';
 import type { DataSource } from '../project/datasource.ts';
@@ -6,8 +6,10 @@ import { isAdmin, mayAppend, mayReadDataSource } from '../workspace/tokens.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { demand, tokenOf } from './authenticate.ts';
 import { readMultipart } from './multipart.ts';
+import { jobView } from './job-view.ts';
 import { columnViews } from './project-view.ts';
 import { streamOf } from './request-body.ts';
+import { readValues } from './request-values.ts';
 import { answer } from './sql.ts';
 
 export function datasourcesRoutes(app: Hono, workspace: Workspace): void {
@@ -70,6 +72,20 @@ export function datasourcesRoutes(app: Hono, workspace: Workspace): void {
     await workspace.operations.truncate(context.req.param('name'));
     return context.json({});
   });
+
+  for (const path of ['/v0/datasources/:name/delete', '/v1/datasources/:name/delete']) {
+    app.post(path, async (context) => {
+      demand(isAdmin(tokenOf(context, workspace.tokens)), 'delete rows');
+      const name = context.req.param('name') ?? '';
+      // Clients send the condition as it is; a form splits at its first = alone.
+      const { fields } = await readValues(context);
+      const condition = fields['delete_condition']?.trim() ?? '';
+      if (condition === '') throw new SandpiperError('bad-request', 'The parameter delete_condition is missing: it says which rows to delete, as in user_id = 5.');
+      if (fields['dry_run'] === 'true') return context.json({ rows_to_be_deleted: (await workspace.operations.countDeletion(name, condition)).rows });
+      const { job } = workspace.operations.startDeletion(name, condition);
+      return context.json({ ...jobView(job), delete_id: job.id, delete_condition: condition, datasource: { id: idOf(name), name }, job: jobView(job) });
+    });
+  }
 }
 
 function plural(count: number, one: string, many: string, after: string): string {

@@ -11,9 +11,11 @@ export function pipeView(pipe: Pipe, workspace: Workspace) {
     ...(node.type === 'copy' ? { copy_target_datasource: node.target, copy_schedule: node.copySchedule ?? null, copy_mode: node.copyMode ?? 'append' } : {}),
     ...(node.type === 'materialized' ? { materialized_datasource: node.target } : {}),
   }));
+  const schedule = workspace.schedules.find(pipe.name);
   return {
     id: pipe.name, name: pipe.name, description: pipe.description, type: pipe.type === 'standard' ? 'default' : pipe.type,
     endpoint: pipe.published && pipe.outputNode !== undefined ? `${pipe.name}.${pipe.outputNode}` : null,
     nodes, url: `/v0/pipes/${pipe.name}.json`, path: pipe.path, content: workspace.fileText(pipe.path), parent: null, workspace_id: workspace.tokens.workspaceId,
+    ...(schedule ? { schedule: { cron: schedule.cron, timezone: 'Etc/UTC', status: schedule.isPaused ? 'paused' : 'running', next_run: schedule.nextRun?.toISOString() ?? null } } : {}),
   };
 }

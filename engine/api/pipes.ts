@@ -1,6 +1,7 @@
 /** /v0/pipes: the endpoints' data in JSON, CSV and NDJSON, and what the pipes are. */
 import type { Hono } from 'hono';
 import { SandpiperError } from '../errors.ts';
+import { copyNode } from '../workspace/copy.ts';
 import { getFormat } from '../workspace/result-format.ts';
 import { isAdmin, mayReadPipe } from '../workspace/tokens.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -34,12 +35,17 @@ export function pipesRoutes(app: Hono, workspace: Workspace): void {
     const { _mode: mode, ...parameters } = parametersOf(fields);
     if (mode !== undefined && mode !== 'append' && mode !== 'replace') throw new SandpiperError('bad-request', `The parameter _mode is append or replace, not ${mode}.`);
     const name = context.req.param('name');
-    const job = workspace.operations.copy(name, { mode, parameters });
+    const { job } = workspace.operations.copy(name, { mode, parameters });
     return context.json({ ...pipeView(workspace.getPipe(name), workspace), job: jobView(job) });
   });
-  for (const verb of ['pause', 'resume']) {
-    app.post(`/v0/pipes/:name/copy/${verb}`, () => {
-      throw new SandpiperError('unsupported', 'Copies run when they are asked for: Sandpiper keeps no schedule to pause or resume.');
+  for (const verb of ['pause', 'resume'] as const) {
+    app.post(`/v0/pipes/:name/copy/${verb}`, async (context) => {
+      demand(isAdmin(tokenOf(context, workspace.tokens)), `${verb} a copy`);
+      const pipe = workspace.getPipe(context.req.param('name'));
+      copyNode(pipe);
+      const schedule = await workspace.schedules.pause(pipe.name, verb === 'pause');
+      if (!schedule) throw new SandpiperError('bad-request', `The pipe ${pipe.name} runs on demand: it has no schedule to ${verb}.`);
+      return context.json(pipeView(pipe, workspace));
     });
   }
   app.post('/v0/pipes/:name/nodes/:node/population', async (context) => {
@@ -47,7 +53,7 @@ export function pipesRoutes(app: Hono, workspace: Workspace): void {
     const { fields } = await readValues(context);
     const refused = ['populate_subset', 'populate_condition'].find((name) => fields[name] !== undefined);
     if (refused !== undefined) throw new SandpiperError('unsupported', `${refused} is not supported yet: a population runs over all rows.`);
-    const job = workspace.operations.populate(context.req.param('name'), context.req.param('node'), { truncate: fields['truncate'] === 'true' });
+    const { job } = workspace.operations.populate(context.req.param('name'), context.req.param('node'), { truncate: fields['truncate'] === 'true' });
     return context.json({ ...pipeView(workspace.getPipe(context.req.param('name')), workspace), job: jobView(job) });
   });
 

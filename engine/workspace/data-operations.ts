@@ -9,8 +9,8 @@ import { duck, duckName } from '../sql/duck.ts';
 import { parseExpression } from '../sql/parse.ts';
 import { translateRowsWhere } from '../sql/translate.ts';
 import type { Pipe } from '../project/pipe.ts';
-import { copyNode, copyRows } from './copy.ts';
-import type { Database } from './database.ts';
+import { copyNode, copyRows, type Copy } from './copy.ts';
+import type { Connection, Database } from './database.ts';
 import type { Job, JobKind, Jobs } from './jobs.ts';
 import type { Materializations } from './materialization.ts';
 import type { Queries } from './queries.ts';
@@ -31,6 +31,21 @@ export interface OperationsWorld {
   readonly recount: (name: string, added?: number) => Promise<void>;
 }
 
+/** A job, and its end. */
+export interface Started<T> {
+  readonly job: Job;
+  readonly finished: Promise<T>;
+}
+
+export interface CopyOptions {
+  readonly mode?: 'append' | 'replace' | undefined;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Default: now. */
+  readonly at?: Date;
+  /** Runs in the transaction of the copied rows. */
+  readonly settle?: (connection: Connection) => Promise<void>;
+}
+
 export interface Deletion {
   readonly rows: number;
 }
@@ -42,23 +57,23 @@ export class DataOperations {
     this.#world = world;
   }
 
-  /** Starts the copy of a copy pipe; `mode` wins over what the pipe says. */
-  copy(pipeName: string, options: { readonly mode: 'append' | 'replace' | undefined; readonly parameters: Readonly<Record<string, string>> }): Job {
+  /** Starts the copy of a copy pipe; `mode` wins over what the pipe says. Its template knows `job_timestamp`, the time it is for. */
+  copy(pipeName: string, { mode, parameters, at = new Date(), settle }: CopyOptions): Started<number> {
     const { database, queries, views, getPipe, getTable } = this.#world;
     const pipe = getPipe(pipeName);
     const node = copyNode(pipe);
     const target = getTable(node.target ?? '');
-    const copy = { pipe, node, target, mode: options.mode ?? node.copyMode ?? 'append', parameters: options.parameters };
-    return this.#start('copy', `Copy ${pipe.name} to ${target.source.name}`, target.source.name, (signal) => copyRows(copy, queries, views, database, signal)).job;
+    const copy: Copy = { pipe, node, target, mode: mode ?? node.copyMode ?? 'append', parameters: { job_timestamp: at.toISOString().slice(0, 19).replace('T', ' '), ...parameters }, ...(settle ? { settle } : {}) };
+    return this.#start('copy', `Copy ${pipe.name} to ${target.source.name}`, target.source.name, (signal) => copyRows(copy, queries, views, database, signal));
   }
 
   /** Starts to run a materialized view over all rows that its source has. */
-  populate(pipeName: string, nodeName: string, options: { readonly truncate: boolean }): Job {
+  populate(pipeName: string, nodeName: string, options: { readonly truncate: boolean }): Started<void> {
     const { database, views, getPipe } = this.#world;
     const pipe = getPipe(pipeName);
     const view = views.views.find((one) => one.id === `${pipe.name}.${nodeName}`);
     if (!view) throw new SandpiperError('not-found', `The pipe ${pipe.name} has no materialized node ${nodeName} that can run.`);
-    return this.#start('populate', `Fill ${view.target} by ${pipe.name}`, view.target, (signal) => views.populate(database, view, { ...options, signal })).job;
+    return this.#start('populate', `Fill ${view.target} by ${pipe.name}`, view.target, (signal) => views.populate(database, view, { ...options, signal }));
   }
 
   /** Empties a data source, or the quarantine of one: `NAME_quarantine`. */
@@ -83,7 +98,7 @@ export class DataOperations {
   }
 
   /** Starts to delete the rows of a data source for which the condition, a ClickHouse expression, is true. */
-  startDeletion(name: string, condition: string): { readonly job: Job; readonly finished: Promise<Deletion> } {
+  startDeletion(name: string, condition: string): Started<Deletion> {
     const { source } = this.#world.getTable(name);
     this.#rowsWhere(name, condition);
     return this.#start('delete', `Delete from ${source.name} where ${condition}`, source.name, (signal) => this.#world.database.write(async (connection) => {
@@ -104,7 +119,7 @@ export class DataOperations {
     return { source: getTable(name.slice(0, -'_quarantine'.length)).source.name, isQuarantine: true };
   }
 
-  #start<T>(kind: JobKind, title: string, target: string, work: (signal: AbortSignal) => Promise<T>): { readonly job: Job; readonly finished: Promise<T> } {
+  #start<T>(kind: JobKind, title: string, target: string, work: (signal: AbortSignal) => Promise<T>): Started<T> {
     const { jobs, flush, recount } = this.#world;
     return jobs.start(kind, title, async ({ signal }) => {
       // Events that were answered are seen by what runs now.

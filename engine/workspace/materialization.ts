@@ -11,7 +11,6 @@ import type { Pipe, PipeNode } from '../project/pipe.ts';
 import type { Project } from '../project/project.ts';
 import type { Catalog, CatalogTable } from '../sql/catalog.ts';
 import { duck, duckName } from '../sql/duck.ts';
-import { translateForTable } from '../sql/translate.ts';
 import type { Materialize } from './block-loader.ts';
 import type { Connection, Database } from './database.ts';
 import { Queries, type QueryWorld } from './queries.ts';
@@ -127,7 +126,7 @@ export class Materializations implements Materialize {
   #translate({ pipe, node, target, queries }: View, catalog: Catalog): string {
     const stored = this.#world().tables.get(target);
     if (!stored) throw new SandpiperError('unknown-name', `The data source ${target} has errors in its file, so it has no table.`);
-    return queries.placed(pipe, node, queries.renderNode(pipe, node, {}), () => translateForTable(queries.parseNode(pipe, node, {}), stored.catalog.columns, { catalog }));
+    return queries.translateInto(stored.catalog.columns, pipe, node, {}, catalog);
   }
 
   /** The catalog in which the first table of the chain is the block; the same table joined elsewhere stays whole. */
@@ -150,11 +149,13 @@ export class Materializations implements Materialize {
   }
 
   /**
-   * Makes the tables that these feed, directly or through others, anew from the rows that are there now, in the
-   * caller's transaction. Those that would lose rows are left as they are and given with the reason.
+   * All rows of the table have been replaced by those of the block, in this transaction: what it feeds is made anew.
+   * Targets that would lose rows by that keep them, and the block is appended to them as any other.
    */
-  async rebuildFedBy(connection: Connection, tables: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    return this.#rebuild(connection, this.#downstream(tables));
+  async onReplaced(connection: Connection, table: string, blockTable: string): Promise<void> {
+    const kept = await this.#rebuild(connection, this.#downstream([table]));
+    for (const view of this.#fedBy(table)) if (kept.has(view.target)) await this.#append(connection, view, blockName(blockTable));
+    await outliveSources(connection, [...kept.keys()]);
   }
 
   /** The tables that views fill from these, in the order in which rows flow. */

@@ -29,6 +29,7 @@ import { outputNode, Queries, type QueryOptions, type QueryWorld } from './queri
 import { RequestLog } from './request-log.ts';
 import type { QueryResult } from './result-format.ts';
 import { RowCounts, type Counts } from './row-counts.ts';
+import { Schedules } from './schedules.ts';
 import { syncTables, type StoredTable } from './tables.ts';
 import { Tokens } from './tokens.ts';
 import { shownName, Uploads } from './uploads.ts';
@@ -85,6 +86,7 @@ export class Workspace {
   readonly queries: Queries;
   readonly uploads: Uploads;
   readonly operations: DataOperations;
+  readonly schedules: Schedules;
   readonly timeZone = 'UTC';
   readonly version: string;
   readonly duckdbVersion = duckdbVersion().replace(/^v/, '');
@@ -119,6 +121,10 @@ export class Workspace {
       database, jobs: this.jobs, queries: this.queries, views: this.#materializations, getTable: (name) => this.#getTable(name), getPipe: (name) => this.getPipe(name),
       flush: async (name) => this.#ingest?.flush(name), recount: (name, added) => this.#recount(name, added),
     });
+    this.schedules = new Schedules({
+      database, notice: (severity, message) => this.#changes.notice(severity, message),
+      run: (pipe, _node, at, settle) => this.operations.copy(pipe.name, { parameters: {}, at, settle }).finished,
+    });
   }
 
   get name(): string {
@@ -148,6 +154,7 @@ export class Workspace {
 
   async close(): Promise<void> {
     await this.folder.close();
+    this.schedules.close();
     this.jobs.cancelAll();
     await this.#reloading.catch(() => undefined); // Whoever asked for the reload was told.
     await this.#ingest?.close();
@@ -192,6 +199,7 @@ export class Workspace {
       this.#materializations.setViews(project, once('warning'));
       this.#ingest?.wake();
       await this.#activateViews(once('error'));
+      await this.schedules.setProject(project);
       for (const name of this.#tables.keys()) if (!this.#counts.has(name)) await this.#counts.read(name);
     } else this.#toldBefore = toldBefore;
     this.revision += 1;

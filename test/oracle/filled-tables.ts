@@ -11,7 +11,6 @@ import type { Pipe, PipeNode } from '../../engine/project/pipe.ts';
 import type { Project } from '../../engine/project/project.ts';
 import { parseExpressionList } from '../../engine/sql/parse.ts';
 import { bare, printType } from '../../engine/sql/types.ts';
-import { fillingSql } from '../../engine/workspace/copy.ts';
 import type { Database } from '../../engine/workspace/database.ts';
 import type { Queries } from '../../engine/workspace/queries.ts';
 import type { StoredTable } from '../../engine/workspace/tables.ts';
@@ -73,7 +72,7 @@ export async function fillTables(filling: Filling): Promise<Filled> {
       if (!holdsStates(source)) continue;
       let sql = '';
       try {
-        sql = fillingSql(pipe, node, table, {}, filling.queries);
+        sql = filling.queries.translateInto(table.catalog.columns, pipe, node, {});
         await filling.database.write((connection) => connection.run(`INSERT INTO main."${target}" BY NAME ${sql}`));
       } catch (error) {
         failures.push({ pipe: pipe.name, node: node.name, ours: messageOf(error), sql });
