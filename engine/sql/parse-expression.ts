@@ -6,6 +6,7 @@
 import type { SandpiperError } from '../errors.ts';
 import type { Expression, Lambda, Name } from './ast.ts';
 import type { Cursor } from './cursor.ts';
+import { sharedParameters } from './lambda-parameters.ts';
 import type { Lexeme } from './lex.ts';
 import { call } from './operator-call.ts';
 import { parseTypeAt } from './parse-type.ts';
@@ -334,7 +335,10 @@ export function parseArguments(cursor: Cursor, close: ')' | ']'): Expression[] {
       const query = cursor.deeper(() => cursor.query(cursor));
       items.push({ kind: 'subquery', query, span: cursor.spanFrom(start) });
     } else {
-      items.push(parseAliased(cursor, false));
+      const item = parseAliased(cursor, false);
+      const shared = item.kind === 'lambda' ? sharedParameters(items, item) : undefined;
+      if (shared) items.length = 0;
+      items.push(shared ?? item);
     }
     if (!cursor.takeSymbol(',')) break;
     if (cursor.isSymbol(close)) throw cursor.unexpected('another argument after the comma');

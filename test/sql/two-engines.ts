@@ -2,7 +2,7 @@
  * The same rows in DuckDB and in real ClickHouse, and one question: does a query answer the same in both? Types must be
  * equal, values too, but for the last digits of floats. Rows are made by ClickHouse and copied.
  */
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
 import { SandpiperError } from '../../engine/errors.ts';
 import type { Catalog, CatalogColumn } from '../../engine/sql/catalog.ts';
 import { DUCKDB_MACROS } from '../../engine/sql/macros.ts';
@@ -11,6 +11,7 @@ import { parseQuery } from '../../engine/sql/parse.ts';
 import { duckdbType, tupleFieldNames } from '../../engine/sql/physical.ts';
 import { translate } from '../../engine/sql/translate.ts';
 import { bare, printType, type ClickHouseType } from '../../engine/sql/types.ts';
+import { jsonWriter } from '../../engine/workspace/cell-text.ts';
 import { registerComputedFunctions } from '../../engine/workspace/computed-functions.ts';
 import { openClickHouse, type ClickHouse } from '../oracle/clickhouse.ts';
 
@@ -23,6 +24,10 @@ export interface TwoEngines {
   readonly runInClickHouse: (sql: string) => Promise<string>;
   /** Undefined when both agree, else a sentence on how they differ. `unordered` arrays are compared as sets, rows too; `withNames` compares the columns' names. */
   readonly difference: (sql: string, unordered?: boolean, withNames?: boolean) => Promise<string | undefined>;
+  /** The answers of both, for whoever looks closer with `compare`. */
+  readonly askBoth: (sql: string) => Promise<{ readonly ours: Answer; readonly theirs: Answer }>;
+  /** What Sandpiper sees of the tables. */
+  readonly catalog: Catalog;
   /** Sandpiper's answer alone: types and values in canonical form, or the error's sentence. */
   readonly ask: (sql: string) => Promise<Answer>;
   readonly close: () => void;
@@ -67,6 +72,11 @@ export async function openTwoEngines(): Promise<TwoEngines | undefined> {
   };
   return {
     ask,
+    askBoth: async (sql) => {
+      const [theirs, ours] = await Promise.all([askClickHouse(sql, clickHouse), ask(sql)]);
+      return { ours, theirs };
+    },
+    catalog,
     copyTable,
     runInClickHouse: (sql) => clickHouse.text(sql),
     makeTable: async (name, columns, select) => {
@@ -105,12 +115,21 @@ async function askSandpiper(sql: string, catalog: Catalog, duckdb: DuckDBConnect
     return {
       names: translation.columns.map((column) => column.name),
       types: translation.columns.map((column) => printType(column.type)),
-      rows: reader.getRowsJson().map((row) => row.map((value, index) => canonical(value, translation.columns[index]?.type ?? { kind: 'Nothing' }))),
+      rows: writtenRows(reader.getColumns(), translation.columns, reader.currentRowCount),
     };
   } catch (error) {
     if (error instanceof SandpiperError) return { error: error.message, isBug: false };
     return { error: String(error instanceof Error ? error.message : error), isBug: true, ...(translated === undefined ? {} : { sql: translated }) };
   }
+}
+
+/** The values as the product writes them in JSON, zones and all, in canonical form. */
+function writtenRows(values: readonly (readonly DuckDBValue[])[], columns: readonly { readonly type: ClickHouseType }[], rowCount: number): readonly (readonly unknown[])[] {
+  const cells = columns.map(({ type }, index) => {
+    const write = jsonWriter(type, { bigIntegersAsText: true, denormalsAsText: true, escapeSlash: false, timeZone: 'UTC' });
+    return (values[index] ?? []).map((value) => canonical(JSON.parse(write(value)), type));
+  });
+  return Array.from({ length: rowCount }, (_, row) => cells.map((column) => column[row]));
 }
 
 /** Tuples without names are JSON arrays in ClickHouse and structs with the fields 1, 2, … in DuckDB. */
@@ -190,7 +209,8 @@ function floating(value: unknown): number {
   return text.startsWith('-inf') ? -Infinity : Number(text);
 }
 
-function compare(ours: Answer, theirs: Answer, unordered: boolean, withNames: boolean): string | undefined {
+/** Undefined when the answers agree. `unordered`: rows, or rows and the arrays in them, may come in any order. */
+export function compare(ours: Answer, theirs: Answer, unordered: boolean | 'rows', withNames: boolean): string | undefined {
   if ('error' in theirs) return 'error' in ours ? undefined : `answered ${show(ours.rows)}, ClickHouse refuses: ${theirs.error.slice(0, 160)}`;
   if ('error' in ours) return `${ours.isBug ? 'DuckDB: ' : ''}${ours.error.slice(0, 400)}${ours.isBug ? ` IN ${ours.sql?.slice(0, 600)}` : ''}`;
   const types = JSON.stringify(ours.types) === JSON.stringify(theirs.types) ? undefined : `types ${ours.types.join(', ')} for ${theirs.types.join(', ')}`;
@@ -200,11 +220,11 @@ function compare(ours: Answer, theirs: Answer, unordered: boolean, withNames: bo
   return parts.length === 0 ? undefined : parts.join('; ');
 }
 
-function equal(left: unknown, right: unknown, unordered: boolean): boolean {
+function equal(left: unknown, right: unknown, unordered: boolean | 'rows'): boolean {
   if (isList(left) && isList(right)) {
     if (left.length !== right.length) return false;
-    const [mine, others] = unordered ? [sorted(left), sorted(right)] : [left, right];
-    return mine.every((item, index) => equal(item, others[index], unordered));
+    const [mine, others] = unordered ? [sorted(left, unordered), sorted(right, unordered)] : [left, right];
+    return mine.every((item, index) => equal(item, others[index], unordered === true));
   }
   if (typeof left === 'number' && typeof right === 'number') {
     return Object.is(left, right) || left === right || Math.abs(left - right) <= 1e-6 * Math.max(Math.abs(left), Math.abs(right)) + 1e-12 || (Number.isNaN(left) && Number.isNaN(right));
@@ -213,8 +233,17 @@ function equal(left: unknown, right: unknown, unordered: boolean): boolean {
 }
 
 /** Lists inside of lists in one order, for answers whose order means nothing. */
-function sorted(list: readonly unknown[]): readonly unknown[] {
-  return list.map((item) => (isList(item) ? sorted(item) : item)).sort((one, other) => (show(one) < show(other) ? -1 : 1));
+function sorted(list: readonly unknown[], depth: true | 'rows'): readonly unknown[] {
+  const keyed = list.map((item) => {
+    const inner = depth === true && isList(item) ? sorted(item, depth) : item;
+    return { inner, key: roughly(inner) };
+  });
+  return keyed.sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0)).map(({ inner }) => inner);
+}
+
+/** Text to sort by, in which floats that count as equal are equal. */
+function roughly(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) => (typeof item !== 'number' ? item : !Number.isFinite(item) || item === 0 ? String(Math.abs(item) === 0 ? 0 : item) : item.toPrecision(5)));
 }
 
 export function show(value: unknown): string {
