@@ -2,12 +2,14 @@
  * The body of an events request: one JSON object, objects one a line (NDJSON), or an array of objects, perhaps packed.
  * Gives lines of one row each, in the bytes that came where they are such lines already, and counts how they fit.
  */
+import { Decompress } from 'fzstd';
 import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import { SandpiperError } from '../errors.ts';
 import { JsonArray, JsonFault, JsonNumber, JsonObject, parseJsonSource, type JsonSource } from './json-source.ts';
-import { nonBlankLines } from './lines.ts';
+import { skipSpace } from './json-scan.ts';
+import { isBlank, nonBlankLines } from './lines.ts';
 import type { RowReader } from './row-reader.ts';
 
 export interface EventBody {
@@ -19,51 +21,100 @@ export interface EventBody {
   readonly unfit: number;
 }
 
-const NEWLINE = Buffer.from('\n');
+const NEWLINE = 10;
+const OPENING_BRACKET = 91;
+const LINE_END = Buffer.from('\n');
 const gunzip = promisify(zlib.gunzip);
 
 /** Unpacks a body. Throws 'too-large', 'unsupported' for an encoding that cannot be read, 'bad-request' for a damaged one. */
 export async function unpackBody(bytes: Uint8Array, encoding: string | undefined, limitBytes: number): Promise<Uint8Array> {
   const name = encoding?.trim().toLowerCase();
   if (name === undefined || name === '' || name === 'identity') return bytes;
-  if (name !== 'gzip' && name !== 'x-gzip' && name !== 'zstd') throw new SandpiperError('unsupported', `Bodies with Content-Encoding ${name} cannot be read: use gzip or none.`);
-  const unzstd = 'zstdDecompress' in zlib ? zlib.zstdDecompress : undefined;
-  if (name === 'zstd' && typeof unzstd !== 'function') throw new SandpiperError('unsupported', 'Bodies packed with zstd cannot be read by this version of Node: use gzip.');
-  const unpack = name === 'zstd' && typeof unzstd === 'function' ? (promisify(unzstd) as typeof gunzip) : gunzip;
+  if (name !== 'gzip' && name !== 'x-gzip' && name !== 'zstd') throw new SandpiperError('unsupported', `Bodies with Content-Encoding ${name} cannot be read: use gzip, zstd or none.`);
   try {
-    return await unpack(bytes, { maxOutputLength: limitBytes });
+    return name === 'zstd' ? unpackZstd(bytes, limitBytes) : await gunzip(bytes, { maxOutputLength: limitBytes });
   } catch (error) {
+    if (error instanceof SandpiperError) throw error;
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw new SandpiperError('too-large', `The unpacked body is larger than ${limitBytes} bytes: send it in parts.`, { cause: error });
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw unpacksTooLarge(limitBytes, error);
     throw new SandpiperError('bad-request', `The body is not ${name} as its Content-Encoding says, or is damaged.`, { cause: error });
   }
 }
 
+const ZSTD_STEP_BYTES = 64 << 10;
+
+/** In steps, so that no more than the limit is ever unpacked. Throws when the body is cut, or no zstd. */
+function unpackZstd(bytes: Uint8Array, limitBytes: number): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  let isWhole = false;
+  const stream = new Decompress((part, isLast) => {
+    length += part.length;
+    if (length > limitBytes) throw unpacksTooLarge(limitBytes);
+    parts.push(part);
+    isWhole ||= isLast === true;
+  });
+  for (let at = 0; at < bytes.length; at += ZSTD_STEP_BYTES) stream.push(bytes.subarray(at, at + ZSTD_STEP_BYTES), at + ZSTD_STEP_BYTES >= bytes.length);
+  if (!isWhole) throw new Error('The zstd body ends too early');
+  return Buffer.concat(parts);
+}
+
+function unpacksTooLarge(limitBytes: number, cause?: unknown): SandpiperError {
+  return new SandpiperError('too-large', `The unpacked body is larger than ${limitBytes} bytes: send it in parts.`, { cause });
+}
+
 /** Reads and judges a body. Throws 'bad-request' when it holds no row at all, or nothing that is a JSON object. */
-export function readBody(body: Uint8Array | string, reader: RowReader): EventBody {
-  const given = typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+export function readBody(body: Uint8Array, reader: RowReader): EventBody {
+  const given = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const bytes = given[0] === 0xef && given[1] === 0xbb && given[2] === 0xbf ? given.subarray(3) : given;
   if (!isUtf8(bytes)) return readBrokenText(bytes, reader);
-  const text = bytes.toString();
-  if (/^\s*\[/.test(text)) {
-    const rows = arrayRows(text);
+  const start = firstByte(bytes);
+  if (bytes[start] === OPENING_BRACKET) {
+    const rows = arrayRows(bytes.toString());
     if (rows) return judged(rows, reader);
   }
   const counts = { fits: 0, unfit: 0, malformed: 0 };
-  let start = 0;
-  while (start < text.length) {
-    const newline = text.indexOf('\n', start);
-    const end = newline === -1 ? text.length : newline;
-    const line = text.slice(start, end);
-    start = end + 1;
-    if (!/^[\t\v\f\r ]*$/.test(line)) counts[reader.judgeRow(line)] += 1;
+  let at = start;
+  while (at < bytes.length) {
+    const close = reader.judgeLine(bytes, skipSpace(bytes, at), bytes.length);
+    const end = close === -1 ? -1 : skipSpace(bytes, close);
+    if (end !== -1 && (end === bytes.length || bytes[end] === NEWLINE)) {
+      counts.fits += 1;
+      at = end + 1;
+    } else at = judgeSlowly(bytes, at, reader, counts);
   }
   if (counts.fits + counts.unfit === 0) {
+    const text = bytes.toString();
     const whole = counts.malformed > 1 ? wholeObject(text) : undefined;
     if (whole !== undefined) return judged([whole], reader);
     refuse(counts.malformed, reader, text);
   }
-  return { pieces: bytes.at(-1) === 10 ? [bytes] : [bytes, NEWLINE], bytes: bytes.length, fitting: counts.fits, unfit: counts.unfit + counts.malformed };
+  return asItCame(bytes, counts);
+}
+
+/** Judges the line that `at` is in, and gives the start of the next. */
+function judgeSlowly(bytes: Buffer, at: number, reader: RowReader, counts: Counts): number {
+  const newline = bytes.indexOf(NEWLINE, at);
+  const end = newline === -1 ? bytes.length : newline;
+  if (!isBlank(bytes, at, end)) counts[reader.judgeRow(bytes.toString('utf8', at, end))] += 1;
+  return end + 1;
+}
+
+function firstByte(bytes: Buffer): number {
+  let at = skipSpace(bytes, 0);
+  while (bytes[at] === NEWLINE) at = skipSpace(bytes, at + 1);
+  return at;
+}
+
+interface Counts {
+  fits: number;
+  unfit: number;
+  malformed: number;
+}
+
+function asItCame(bytes: Buffer, counts: Counts): EventBody {
+  const isEnded = bytes.at(-1) === NEWLINE;
+  return { pieces: isEnded ? [bytes] : [bytes, LINE_END], bytes: bytes.length + (isEnded ? 0 : 1), fitting: counts.fits, unfit: counts.unfit + counts.malformed };
 }
 
 /** Some line is not UTF-8: it will go to quarantine, the others are judged as always. */
@@ -74,7 +125,7 @@ function readBrokenText(bytes: Buffer, reader: RowReader): EventBody {
     counts[isUtf8(part) ? reader.judgeRow(part.toString()) : 'malformed'] += 1;
   }
   if (counts.fits + counts.unfit === 0) refuse(counts.malformed, reader, bytes.toString());
-  return { pieces: bytes.at(-1) === 10 ? [bytes] : [bytes, NEWLINE], bytes: bytes.length, fitting: counts.fits, unfit: counts.unfit + counts.malformed };
+  return asItCame(bytes, counts);
 }
 
 function judged(rows: readonly string[], reader: RowReader): EventBody {

@@ -12,6 +12,8 @@
  * schema that changed meanwhile sends them to quarantine at worst. Rows are visible within about LIMITS.loadEveryMs
  * and the time of a load, with `wait` when the answer comes. A line that makes DuckDB fail is found by halving its
  * block and goes to quarantine; a failing materialization is told and skipped for that block; a full disk is waited for.
+ * Back-pressure comes in two steps: from LIMITS.pacedBytes of backlog on answers wait for the loader, a second at most;
+ * from LIMITS.backlogBytes on, or with LIMITS.pendingBytes in memory, events are refused with 'too-many'.
  */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,9 +21,10 @@ import { SandpiperError } from '../errors.ts';
 import { duck, duckInteger, duckString } from '../sql/duck.ts';
 import { loadBlock, MaterializationFailed, Miscounted, AmbiguousColumns, STAGED_PREFIX, type Block, type BlockOutcome, type Materialize } from './block-loader.ts';
 import type { Connection, Database } from './database.ts';
-import { readBody, unpackBody } from './event-body.ts';
+import { readBody, unpackBody, type EventBody } from './event-body.ts';
 import { findBadLines } from './bad-lines.ts';
 import type { IngestTable } from './ingest-table.ts';
+import type { JournalDisk } from './journal-file.ts';
 import { openJournal, storageError, type Journal, type JournalPosition, type Notice } from './journal.ts';
 import { countLines } from './lines.ts';
 import { rowReader } from './row-reader.ts';
@@ -31,14 +34,23 @@ export interface IngestLimits {
   readonly bodyBytes: number;
   /** More than this in a data source's journal, waiting for DuckDB, is refused with 'too-many'. */
   readonly backlogBytes: number;
+  /** From here on answers wait until some of the backlog is loaded. */
+  readonly pacedBytes: number;
+  /** More than this in memory, waiting for the disk, is refused with 'too-many'. */
+  readonly pendingBytes: number;
   /** How long events may gather before they are loaded. */
   readonly loadEveryMs: number;
   /** About as much is loaded in one transaction. */
   readonly blockBytes: number;
 }
 
-const LIMITS: IngestLimits = { bodyBytes: 10_000_000, backlogBytes: 256 << 20, loadEveryMs: 150, blockBytes: 16 << 20 };
+/** A block is large enough to fill one of DuckDB's row groups, which then goes to its file without passing its log. */
+const LIMITS: IngestLimits = { bodyBytes: 10_000_000, backlogBytes: 256 << 20, pacedBytes: 64 << 20, pendingBytes: 64 << 20, loadEveryMs: 150, blockBytes: 40 << 20 };
 const RETRY_MS = 1000;
+/** The longest an answer is put off to let the loader catch up. */
+const LONGEST_PACE_MS = 1000;
+/** Loading takes at most a third of the time while little waits; what waits is seen this soon all the same. */
+const LONGEST_GATHERING_MS = 450;
 
 export interface IngestOptions {
   /** DATA/journal */
@@ -46,24 +58,48 @@ export interface IngestOptions {
   /** The data source's table as it is in DuckDB now; the same object as long as the schema is the same. */
   readonly findTable: (name: string) => IngestTable | undefined;
   readonly materialize?: Materialize;
+  /** After rows were accepted; the bytes are theirs only during the call. */
+  readonly onTaken?: (taken: Taken) => void;
   /** After the commit of a block. */
   readonly onRows?: (dataSource: string, outcome: BlockOutcome) => void;
   readonly onNotice?: Notice;
   readonly limits?: Partial<IngestLimits>;
   readonly now?: () => Date;
+  readonly disk?: JournalDisk;
 }
 
-export interface AcceptOptions {
+export interface TakeOptions {
   /** Answer when the rows can be queried. */
   readonly wait?: boolean;
-  /** `Content-Encoding`: gzip, zstd where Node can, identity. */
+  /** Name of the token they came with. */
+  readonly token?: string;
+}
+
+export interface AcceptOptions extends TakeOptions {
+  /** `Content-Encoding`: gzip, zstd, identity. */
   readonly encoding?: string;
 }
+
+/** Rows that were judged and are on their way to the journal. */
+export interface Taken {
+  readonly dataSource: string;
+  readonly token: string | undefined;
+  /** Lines. */
+  readonly pieces: readonly Uint8Array[];
+  readonly fitting: number;
+  readonly unfit: number;
+  readonly bytes: number;
+}
+
+/** Is called once. */
+export type Answered = (error: unknown, accepted: Accepted) => void;
 
 export interface Accepted {
   readonly successfulRows: number;
   readonly quarantinedRows: number;
 }
+
+const NONE: Accepted = { successfulRows: 0, quarantinedRows: 0 };
 
 interface Source {
   readonly name: string;
@@ -71,6 +107,8 @@ interface Source {
   loadedTo: JournalPosition;
   /** Ordered by position. */
   waiters: { readonly end: JournalPosition; readonly resolve: () => void; readonly reject: (error: unknown) => void }[];
+  /** Answers put off to let the loader catch up. */
+  paced: (() => void)[];
   ambiguous: { readonly table: IngestTable; readonly columns: AmbiguousColumns } | undefined;
   /** Said once, until a load succeeds again. */
   told: string;
@@ -108,6 +146,8 @@ export class Ingest {
   #timer: NodeJS.Timeout | undefined;
   #draining: Promise<void> | undefined;
   #endPause: (() => void) | undefined;
+  /** Large blocks are read into it one after another. */
+  #blockBuffer: Buffer | undefined;
   #closed = false;
 
   constructor(database: Database, options: IngestOptions, positions: ReadonlyMap<string, JournalPosition>) {
@@ -127,21 +167,59 @@ export class Ingest {
 
   /** Throws 'not-found', 'too-large', 'too-many', 'bad-request', 'unsupported', 'storage'; what it answers is on disk. */
   async accept(dataSource: string, body: Uint8Array | string, options: AcceptOptions = {}): Promise<Accepted> {
-    const table = this.#options.findTable(dataSource);
-    if (!table) throw new SandpiperError('not-found', `Data Source "${dataSource}" does not exist`);
-    this.#refuseLarge(body);
-    const unpacked = typeof body === 'string' || options.encoding === undefined ? body : await unpackBody(body, options.encoding, this.#limits.bodyBytes);
-    const read = readBody(unpacked, rowReader(table));
-    const source = this.#sources.get(table.name) ?? (await this.openSource(table.name));
-    const backlog = source.journal.backlogBytes;
-    if (backlog > 0 && backlog + read.bytes > this.#limits.backlogBytes) {
-      this.wake();
-      throw new SandpiperError('too-many', `${Math.round(backlog / 1e6)} MB of events for data source ${table.name} wait to be loaded: send these again in a second.`);
+    const sent = typeof body === 'string' ? Buffer.from(body) : body;
+    this.#refuse(dataSource, sent.length);
+    const plain = options.encoding === undefined ? sent : await unpackBody(sent, options.encoding, this.#limits.bodyBytes);
+    return new Promise((resolve, reject) => this.take(dataSource, plain, options, (error, accepted) => (error === undefined ? resolve(accepted) : reject(error))));
+  }
+
+  /** The same for a body that is not packed, without a promise. */
+  take(dataSource: string, body: Uint8Array, options: TakeOptions, answered: Answered): void {
+    try {
+      const table = this.#refuse(dataSource, body.length);
+      const read = readBody(body, rowReader(table));
+      const source = this.#sources.get(table.name);
+      if (source) this.#append(source, read, options, answered);
+      // The pieces are parts of the body, which may be used again.
+      else {
+        const kept = { ...read, pieces: read.pieces.map((piece) => Buffer.from(piece)) };
+        this.openSource(table.name).then((opened) => this.#append(opened, kept, options, answered)).catch((error: unknown) => answered(error, NONE));
+      }
+    } catch (error) {
+      answered(error, NONE);
     }
-    const end = await source.journal.append(read.pieces);
-    if (options.wait) await this.#loaded(source, end);
-    else this.#wakeSoon();
-    return { successfulRows: read.fitting, quarantinedRows: read.unfit };
+  }
+
+  #append(source: Source, read: EventBody, options: TakeOptions, answered: Answered): void {
+    const { journal, name } = source;
+    const backlog = journal.backlogBytes;
+    if ((backlog > 0 && backlog + read.bytes > this.#limits.backlogBytes) || journal.pendingBytes > this.#limits.pendingBytes) {
+      this.wake();
+      throw new SandpiperError('too-many', `${Math.round((backlog + journal.pendingBytes) / 1e6)} MB of events for data source ${name} wait to be loaded: send these again in a second.`);
+    }
+    const accepted: Accepted = { successfulRows: read.fitting, quarantinedRows: read.unfit };
+    this.#options.onTaken?.({ dataSource: name, token: options.token, pieces: read.pieces, fitting: read.fitting, unfit: read.unfit, bytes: read.bytes });
+    journal.add(read.pieces, (error, end) => {
+      if (error) return answered(error, NONE);
+      if (options.wait) return void this.#loaded(source, end).then(() => answered(undefined, accepted), (failure: unknown) => answered(failure, NONE));
+      this.#wakeSoon();
+      if (journal.backlogBytes < this.#limits.pacedBytes) answered(undefined, accepted);
+      else this.#pace(source, () => answered(undefined, accepted));
+    });
+  }
+
+  /** Answers once some of the backlog is loaded. */
+  #pace(source: Source, answer: () => void): void {
+    this.wake();
+    let isDone = false;
+    const once = () => {
+      if (isDone) return;
+      isDone = true;
+      clearTimeout(timer);
+      answer();
+    };
+    const timer = setTimeout(once, LONGEST_PACE_MS);
+    source.paced.push(once);
   }
 
   /** Settles when all that was accepted so far (of one data source, or of all) is in DuckDB; rejects when it cannot be loaded. */
@@ -199,8 +277,8 @@ export class Ingest {
 
   async #openSource(name: string): Promise<Source> {
     const position = this.#positions.get(name);
-    const journal = await openJournal(this.#folderOf(name), name, position, this.#options.onNotice ?? (() => undefined));
-    const source: Source = { name, journal, loadedTo: position ?? { segment: 0, offset: 0 }, waiters: [], ambiguous: undefined, told: '' };
+    const journal = await openJournal(this.#folderOf(name), name, position, this.#options.onNotice ?? (() => undefined), {}, this.#options.disk);
+    const source: Source = { name, journal, loadedTo: position ?? { segment: 0, offset: 0 }, waiters: [], paced: [], ambiguous: undefined, told: '' };
     this.#sources.set(name, source);
     return source;
   }
@@ -209,9 +287,12 @@ export class Ingest {
     return join(this.#options.folder, encodeURIComponent(name));
   }
 
-  #refuseLarge(body: Uint8Array | string): void {
-    if (body.length <= this.#limits.bodyBytes) return;
-    throw new SandpiperError('too-large', `The body has ${body.length} bytes; at most ${this.#limits.bodyBytes} are taken at once: send it in parts, or import it as a file.`);
+  /** The table that takes the rows. Throws 'not-found', 'too-large'. */
+  #refuse(dataSource: string, bodyBytes: number): IngestTable {
+    const table = this.#options.findTable(dataSource);
+    if (!table) throw new SandpiperError('not-found', `Data Source "${dataSource}" does not exist`);
+    if (bodyBytes <= this.#limits.bodyBytes) return table;
+    throw new SandpiperError('too-large', `The body has ${bodyBytes} bytes; at most ${this.#limits.bodyBytes} are taken at once: send it in parts, or import it as a file.`);
   }
 
   #loaded(source: Source, end: JournalPosition): Promise<void> {
@@ -231,10 +312,13 @@ export class Ingest {
     while (!this.#closed) {
       const waiting = [...this.#sources.values()].filter(({ journal }) => journal.backlogBytes > 0);
       let loaded = 0;
+      const started = performance.now();
       for (const source of waiting) if (await this.#loadSome(source)) loaded += 1;
+      const gatherMs = Math.min(LONGEST_GATHERING_MS, Math.max(this.#limits.loadEveryMs, 2 * (performance.now() - started)));
+      if (this.backlogBytes < this.#limits.blockBytes) this.#blockBuffer = undefined;
       if (waiting.length > 0 && loaded === 0) await this.#pause(RETRY_MS);
       else if (this.backlogBytes === 0) return;
-      else if (this.backlogBytes < this.#limits.blockBytes) await this.#pause(this.#limits.loadEveryMs);
+      else if (this.backlogBytes < this.#limits.blockBytes) await this.#pause(gatherMs);
     }
   }
 
@@ -254,7 +338,8 @@ export class Ingest {
   /** Loads the oldest block of a data source. False when that must be tried again later. */
   async #loadSome(source: Source): Promise<boolean> {
     try {
-      const read = await source.journal.read(source.loadedTo, this.#limits.blockBytes);
+      if (source.journal.backlogBytes >= this.#limits.blockBytes) this.#blockBuffer ??= Buffer.allocUnsafeSlow(this.#limits.blockBytes);
+      const read = await source.journal.read(source.loadedTo, this.#limits.blockBytes, this.#blockBuffer);
       if (!read) {
         await this.#advance(source, source.journal.end, undefined);
         return true;
@@ -280,6 +365,7 @@ export class Ingest {
     const waiters = source.waiters;
     source.waiters = waiters.filter(({ end }) => !isDone(end));
     for (const { end, resolve } of waiters) if (isDone(end)) resolve();
+    if (source.paced.length > 0 && source.journal.backlogBytes < this.#limits.pacedBytes) for (const answer of source.paced.splice(0)) answer();
   }
 
   /** In bulk; then line by line; then without the lines that DuckDB fails on. */

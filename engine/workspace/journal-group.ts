@@ -4,10 +4,9 @@
  */
 import { HEADER_BYTES, writeHeader } from './journal-record.ts';
 import type { JournalPosition } from './journal.ts';
-import type { SandpiperError } from '../errors.ts';
 
 /** Is told the position behind the append once it is on disk, or why it is not. */
-export type Appended = (error: SandpiperError | undefined, end: JournalPosition) => void;
+export type Appended = (error: Error | undefined, end: JournalPosition) => void;
 
 const FIRST_BYTES = 64 << 10;
 /** Larger buffers are given back to the system. */

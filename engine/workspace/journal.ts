@@ -246,11 +246,11 @@ export class Journal {
       if (!group) break;
       const { waiting, payloadBytes } = group;
       let end = this.end;
-      let failure: SandpiperError | undefined;
+      let failure: Error | undefined;
       try {
         end = await this.#write(group.record());
       } catch (error) {
-        failure = storageError(error, this.#dataSource, 'written');
+        failure = notWritten(error, this.#dataSource);
       }
       this.#pendingBytes -= payloadBytes;
       group.giveBack(this.#spare);
@@ -295,6 +295,15 @@ export class Journal {
     const file = this.#file;
     this.#file = undefined;
     await file?.close().catch(() => undefined); // All that counts was synced.
+  }
+}
+
+function notWritten(error: unknown, dataSource: string): Error {
+  try {
+    return storageError(error, dataSource, 'written');
+  } catch (bug) {
+    // Not the disk's doing: whoever waits for the write answers for it.
+    return bug instanceof Error ? bug : new Error(String(bug));
   }
 }
 

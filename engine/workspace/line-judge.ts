@@ -7,7 +7,6 @@
 import { bare, isNullable } from '../sql/types.ts';
 import { mayBeMissing, parseJsonPath, type IngestTable } from './ingest-table.ts';
 import { BACKSLASH, endOfString, endOfValue, endOfWord, QUOTE, skipSpace } from './json-scan.ts';
-import type { RowReader } from './row-reader.ts';
 import { valueSpan, type ValueSpan } from './value-span.ts';
 
 /** The end of the row that begins at `at`, when it surely fits; else -1. */
@@ -24,8 +23,11 @@ interface Key {
   isOptional: boolean;
 }
 
-/** undefined for a table whose rows only row-reader.ts can judge. */
-export function lineJudge(table: IngestTable, reader: RowReader): LineJudge | undefined {
+/**
+ * undefined for a table whose rows only row-reader.ts can judge. `columnTakes`: whether a column, by its index, takes a
+ * value of parseJsonSource that its path leads to.
+ */
+export function lineJudge(table: IngestTable, columnTakes: (columnIndex: number, value: unknown) => boolean): LineJudge | undefined {
   const keys = new KeyList();
   for (const [index, column] of table.columns.entries()) {
     const path = parseJsonPath(column);
@@ -33,7 +35,7 @@ export function lineJudge(table: IngestTable, reader: RowReader): LineJudge | un
       if (path.itemKeys !== undefined || !['String', 'JSON'].includes(bare(column.type).kind)) return undefined;
       continue;
     }
-    const takes = (value: unknown) => reader.takes(index, value);
+    const takes = (value: unknown) => columnTakes(index, value);
     const span = (path.itemKeys?.length ?? 0) > 0 ? valueSpan({ kind: 'Nothing' }, takes) : valueSpan(column.type, takes);
     if (!keys.add(path.keys, span, isNullable(column.type) || column.defaultSql !== undefined, mayBeMissing(column))) return undefined;
   }

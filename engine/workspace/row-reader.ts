@@ -9,6 +9,7 @@
  */
 import { isNullable, printType, bare } from '../sql/types.ts';
 import { mayBeMissing, parseJsonPath, type IngestColumn, type IngestTable } from './ingest-table.ts';
+import { lineJudge, type LineJudge } from './line-judge.ts';
 import { JsonArray, JsonFault, JsonNumber, JsonObject, parseJsonSource, type JsonSource } from './json-source.ts';
 import { NEEDS_SOURCE, UNFIT, valueReader, type CanonicalValue, type ReadValue, type ValueReader } from './value-reader.ts';
 
@@ -32,11 +33,11 @@ export type RowReading =
 export interface RowReader {
   readonly table: IngestTable;
   readonly judgeRow: (text: string) => 'fits' | 'unfit' | 'malformed';
+  /** Finds most rows that fit, in bytes, at a fraction of the cost. */
+  readonly judgeLine: LineJudge;
   readonly readRow: (text: string) => RowReading;
   /** The JSON value for each column, undefined where there is none; nothing for a malformed line. */
   readonly findValues: (text: string) => readonly unknown[];
-  /** Whether a column takes a value of parseJsonSource that its path leads to, other than null. */
-  readonly takes: (columnIndex: number, value: unknown) => boolean;
 }
 
 interface Cell {
@@ -56,17 +57,18 @@ export function rowReader(table: IngestTable): RowReader {
   const known = readers.get(table);
   if (known) return known;
   const cells = table.columns.map(cellOf);
+  const takes = (columnIndex: number, value: unknown) => {
+    const cell = cells[columnIndex];
+    return cell !== undefined && readCell(cell, cell.of(value)) !== UNFIT;
+  };
   const reader: RowReader = {
     table,
     judgeRow: (text) => judgeRow(cells, text),
+    judgeLine: lineJudge(table, takes) ?? (() => -1),
     readRow: (text) => readRow(cells, text),
     findValues: (text) => {
       const row = parseRow(text);
       return typeof row === 'string' ? [] : cells.map((cell) => cell.find(row));
-    },
-    takes: (columnIndex, value) => {
-      const cell = cells[columnIndex];
-      return cell !== undefined && readCell(cell, cell.of(value)) !== UNFIT;
     },
   };
   readers.set(table, reader);

@@ -105,7 +105,7 @@ test('what cannot be accepted is refused with a code and a sentence', async () =
     'bad-request: Nothing of the body can be read as rows for data source events: the body is not JSON: the text ends too early (character 7).',
     'too-large: The body has 3000 bytes; at most 2000 are taken at once: send it in parts, or import it as a file.',
     'too-large: The unpacked body is larger than 2000 bytes: send it in parts.',
-    'unsupported: Bodies with Content-Encoding br cannot be read: use gzip or none.',
+    'unsupported: Bodies with Content-Encoding br cannot be read: use gzip, zstd or none.',
     'bad-request: The body is not gzip as its Content-Encoding says, or is damaged.',
   ]);
 });

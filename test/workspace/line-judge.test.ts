@@ -2,7 +2,6 @@
 import { expect, test } from 'vitest';
 import { duck } from '../../engine/sql/duck.ts';
 import type { IngestColumn } from '../../engine/workspace/ingest-table.ts';
-import { lineJudge } from '../../engine/workspace/line-judge.ts';
 import { rowReader } from '../../engine/workspace/row-reader.ts';
 import { JSON_VALUES, INGEST_TYPES } from './json-values.ts';
 import { column } from './open-tables.ts';
@@ -10,10 +9,9 @@ import { column } from './open-tables.ts';
 /** For each row whether the judge is sure; throws where it is and the reader refuses. */
 function sure(columns: readonly IngestColumn[], rows: readonly string[]): boolean[] {
   const reader = rowReader({ name: 'one', columns });
-  const judge = lineJudge(reader.table, reader);
   return rows.map((row) => {
     const bytes = Buffer.from(row);
-    const isSure = judge?.(bytes, 0, bytes.length) === bytes.length;
+    const isSure = reader.judgeLine(bytes, 0, bytes.length) === bytes.length;
     if (isSure && reader.readRow(row).kind !== 'row') throw new Error(`Not a row: ${row}`);
     return isSure;
   });
