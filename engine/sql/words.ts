@@ -38,6 +38,7 @@ const RESERVED_START = new Set(['FROM', 'WHERE', 'PREWHERE', 'GROUP', 'HAVING', 
 /** ClickHouse reads a clause's word as a column where the clause cannot begin. */
 function standsAsName(cursor: Cursor): boolean {
   if (cursor.isWords('FROM')) return false;
+  if ((cursor.isWords('AND') || cursor.isWords('OR')) && cursor.isSymbol('(', 1)) return true;
   return cursor.isSymbol(',', 1) || cursor.isSymbol(')', 1) || ['FROM', 'AS'].includes(cursor.peek(1).upper);
 }
 

@@ -59,7 +59,7 @@ export async function openTwoEngines(): Promise<TwoEngines | undefined> {
     await duckdb.run(`CREATE OR REPLACE TABLE "${name}" (${known.map((column) => `"${column.name}" ${duckdbType(column.type)}`).join(', ')})`);
     const size = Number(await clickHouse.text(`SELECT count() FROM ${name}`));
     if (size > 20_000) throw new Error(`${name} has ${size} rows, too many to copy`);
-    const rows = (await clickHouse.text(`SELECT * FROM ${name}`, 'JSONEachRow')).split('\n').filter((line) => line !== '');
+    const rows = (await clickHouse.text(`SELECT * FROM ${name} SETTINGS date_time_output_format = 'iso'`, 'JSONEachRow')).split('\n').filter((line) => line !== '');
     const shape = JSON.stringify([Object.fromEntries(known.map((column) => [column.name, jsonShape(column.type)]))]);
     for (let from = 0; from < rows.length; from += 1_000) {
       const named = rows.slice(from, from + 1_000).map((row) => {
@@ -159,8 +159,8 @@ function safeType(text: string): ClickHouseType {
   }
 }
 
-/** One form for the values of both engines' JSON. */
-export function canonical(value: unknown, type: ClickHouseType): unknown {
+/** One form for the values of both engines' JSON. `inUtc`: times with a zone are UTC, as DuckDB holds them, else local as ClickHouse shows them. */
+export function canonical(value: unknown, type: ClickHouseType, inUtc = false): unknown {
   if (value === null || value === undefined) return null;
   const inner = bare(type);
   switch (inner.kind) {
@@ -172,26 +172,46 @@ export function canonical(value: unknown, type: ClickHouseType): unknown {
       return inner.kind === 'Float' && inner.bits === 32 ? Math.fround(floating(value)) : floating(value);
     case 'DateTime':
     case 'DateTime64':
-      return String(value).replace(/\.?0*$/, (zeros) => (String(value).includes('.') ? '' : zeros));
+      return inUtc && inner.timeZone !== undefined ? inZone(shortened(value), inner.timeZone) : shortened(value);
     case 'Array':
-      return isList(value) ? value.map((item) => canonical(item, inner.of)) : value;
+      return isList(value) ? value.map((item) => canonical(item, inner.of, inUtc)) : value;
     case 'Nested':
-      return isList(value) ? value.map((item) => canonical(item, { kind: 'Tuple', elements: inner.elements })) : value;
+      return isList(value) ? value.map((item) => canonical(item, { kind: 'Tuple', elements: inner.elements }, inUtc)) : value;
     case 'Tuple': {
       const parts = isList(value) ? value : typeof value === 'object' ? Object.values(value) : [];
-      return parts.map((part, index) => canonical(part, inner.elements[index]?.type ?? { kind: 'Nothing' }));
+      return parts.map((part, index) => canonical(part, inner.elements[index]?.type ?? { kind: 'Nothing' }, inUtc));
     }
     case 'Map': {
       const entries: (readonly [unknown, unknown])[] = isList(value)
         ? value.map((entry) => [field(entry, 'key'), field(entry, 'value')] as const)
         : Object.entries(value);
-      return entries.map(([key, item]) => [String(key), canonical(item, inner.value)] as const).sort(([left], [right]) => (left < right ? -1 : 1));
+      return entries.map(([key, item]) => [String(key), canonical(item, inner.value, inUtc)] as const).sort(([left], [right]) => (left < right ? -1 : 1));
     }
     case 'Geo':
-      return canonical(value, inner.of);
+      return canonical(value, inner.of, inUtc);
     default:
       return value;
   }
+}
+
+/** A time without the zeros at the end of its fraction. */
+function shortened(value: unknown): string {
+  const text = String(value);
+  return text.includes('.') ? text.replace(/\.?0*$/, '') : text;
+}
+
+const zones = new Map<string, Intl.DateTimeFormat>();
+
+/** A UTC time's text as a clock of the zone shows it. */
+function inZone(utc: string, timeZone: string): string {
+  const moment = Date.parse(`${utc.slice(0, 19).replace(' ', 'T')}Z`);
+  if (Number.isNaN(moment)) return utc;
+  let format = zones.get(timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+    zones.set(timeZone, format);
+  }
+  return `${format.format(moment)}${utc.slice(19)}`;
 }
 
 export function isList(value: unknown): value is readonly unknown[] {

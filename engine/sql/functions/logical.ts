@@ -6,8 +6,9 @@ import { bare, BOOL, isNullable, nullable, printType, UINT8, type ClickHouseType
 import { at, define, isNull, nullResult, typeError } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
-function resultType(args: readonly Bound[]): ClickHouseType {
-  const isBool = args.some((arg) => bare(arg.type).kind === 'Bool');
+/** ClickHouse's and/or look for a Bool that is not Nullable, xor and not for any. */
+function resultType(args: readonly Bound[], kindOf: (type: ClickHouseType) => string = (type) => bare(type).kind): ClickHouseType {
+  const isBool = args.some((arg) => kindOf(arg.type) === 'Bool');
   const type = isBool ? BOOL : UINT8;
   return args.some((arg) => isNullable(arg.type)) ? nullable(type) : type;
 }
@@ -23,9 +24,9 @@ const describe = (name: string, signature: string, help: string) => ({ name, sig
 
 export const LOGICAL: readonly FunctionDefinition[] = [
   define(describe('and', 'and(a, b, …)', '1 when all are true.'), 1, Infinity, (args, call) =>
-    bound(resultType(checked(args, call)), duck`(${joined(args.map(booleanSql), ' AND ')})`, call.span, 'boolean')),
+    bound(resultType(checked(args, call), (type) => type.kind), duck`(${joined(args.map(booleanSql), ' AND ')})`, call.span, 'boolean')),
   define(describe('or', 'or(a, b, …)', '1 when one is true.'), 1, Infinity, (args, call) =>
-    bound(resultType(checked(args, call)), duck`(${joined(args.map(booleanSql), ' OR ')})`, call.span, 'boolean')),
+    bound(resultType(checked(args, call), (type) => type.kind), duck`(${joined(args.map(booleanSql), ' OR ')})`, call.span, 'boolean')),
   define(describe('xor', 'xor(a, b, …)', '1 when an odd number of them is true.'), 2, Infinity, (args, call) => {
     if (checked(args, call).some(isNull)) return nullResult(call.span);
     const sql = args.slice(1).reduce((left, right) => duck`(${left} <> ${booleanSql(right)})`, booleanSql(at(args, 0)));

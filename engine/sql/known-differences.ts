@@ -1,0 +1,77 @@
+/**
+ * Where Sandpiper's answer is not ClickHouse's, and why: the one table that the docs show and that the fuzzer consults.
+ * A difference stands here only when equality is impossible or not wanted; everything else is a fault to mend.
+ */
+export interface KnownDifference {
+  /** Short and stable, in kebab case. */
+  readonly id: string;
+  /** What a user sees, in one sentence. */
+  readonly differs: string;
+  /** Why it is so, in one sentence. */
+  readonly why: string;
+  /** A ClickHouse query that shows it. */
+  readonly example: string;
+  /** What of the answer differs. */
+  readonly kind: 'value' | 'type' | 'name' | 'order' | 'refused' | 'error';
+  /** A regular expression for the query, a new line, and how the answers differ: the fuzzer counts what matches as known. */
+  readonly pattern: string;
+}
+
+export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
+  {
+    id: 'no-variant',
+    differs: 'Branches of if, CASE, arrays or UNION whose types have no common type are refused.',
+    why: 'ClickHouse answers a Variant, which DuckDB cannot hold; convert the branches to one type.',
+    example: "SELECT if(number = 0, 'a', 1) FROM numbers(2)",
+    kind: 'refused',
+    pattern: 'have no common type: convert one',
+  },
+  {
+    id: 'nullable-tuple',
+    differs: 'A tuple that may be NULL is refused, or has its elements’ defaults instead of NULL.',
+    why: 'Nullable(Tuple) is new in ClickHouse and not in Tinybird’s.',
+    example: 'SELECT CASE WHEN number = 1 THEN (1, 2) END FROM numbers(2)',
+    kind: 'refused',
+    pattern: 'NULL cannot be converted to Tuple',
+  },
+  {
+    id: 'nullable-tuple-type',
+    differs: 'An aggregate that gives a tuple gives the tuple of defaults where ClickHouse gives NULL.',
+    why: 'Nullable(Tuple) is new in ClickHouse and not in Tinybird’s.',
+    example: 'SELECT argAndMinOrNull(number, number) FROM numbers(0)',
+    kind: 'type',
+    pattern: '\\n[^;]* for (?:.*, )?[^;]*Nullable\\(Tuple',
+  },
+  {
+    id: 'constant-arguments',
+    differs: 'A few arguments (the digits of round for whole numbers, offsets of overlay, patterns, formats) must be constants.',
+    why: 'DuckDB plans them once for the whole query.',
+    example: 'SELECT round(12345, -number) FROM numbers(3)',
+    kind: 'refused',
+    pattern: 'takes a constant',
+  },
+  {
+    id: 'reinterpret',
+    differs: 'reinterpretAs… reads texts and whole numbers; other pairs of types are refused.',
+    why: 'The bytes of these values are held in another way by DuckDB.',
+    example: 'SELECT reinterpretAsInt64(toFixedString(\'abcd\', 4))',
+    kind: 'refused',
+    pattern: 'Sandpiper does not read the bytes of',
+  },
+  {
+    id: 'hash-of-parts',
+    differs: 'cityHash64 and sipHash64 take texts and whole numbers, not floats, arrays, tuples or maps.',
+    why: 'ClickHouse hashes the bytes that it holds, which are others here.',
+    example: 'SELECT cityHash64([1.5])',
+    kind: 'refused',
+    pattern: 'takes texts and whole numbers here|takes no arrays or maps here: hash',
+  },
+  {
+    id: 'wide-decimals',
+    differs: 'Decimals of more than 38 digits are refused.',
+    why: 'DuckDB’s decimals have at most 38 digits.',
+    example: 'SELECT toDecimal256(1, 40)',
+    kind: 'refused',
+    pattern: 'decimals have at most 38 digits here',
+  },
+];
