@@ -2,7 +2,9 @@
  * ClickHouse documents its functions inside of itself, with examples that run: `system.functions`. This runs each
  * example in real ClickHouse and through Sandpiper's translator in DuckDB, and prints how many agree, by category, and
  * what does not and why. `npm run oracle:functions [-- NAME-OR-CATEGORY]`; with a name it prints every example's SQL.
+ * The share is of the examples that apply here (not-applicable.ts) and to which ClickHouse gives one answer.
  */
+import { reasonNotApplicable } from './not-applicable.ts';
 import { openTwoEngines, type TwoEngines } from '../sql/two-engines.ts';
 
 interface Example {
@@ -13,14 +15,12 @@ interface Example {
   readonly query: string;
 }
 
-type Verdict = 'equal' | 'different' | 'refused' | 'failed' | 'not comparable';
+type Verdict = 'equal' | 'different' | 'failed' | 'refused' | 'not comparable' | 'not applicable';
 
 interface Outcome extends Example {
   readonly verdict: Verdict;
   readonly reason: string;
 }
-
-const SKIPPED = /^(sleep|sleepEachRow|file|url|s3|catboost|model|throwIf|remote|dictGet|dictHas|dictIs|joinGet|hostName|FQDN|mysql|ai[A-Z]|aggThrow|trap)/;
 
 async function readExamples(engines: TwoEngines): Promise<Example[]> {
   const text = await engines.runInClickHouse("SELECT toJSONString((name, categories, examples)) FROM system.functions WHERE examples != '' AND alias_to = '' ORDER BY name FORMAT TSVRaw");
@@ -36,6 +36,8 @@ async function readExamples(engines: TwoEngines): Promise<Example[]> {
 }
 
 async function tryExample(engines: TwoEngines, example: Example): Promise<Outcome> {
+  const inapplicable = reasonNotApplicable(example);
+  if (inapplicable !== undefined) return { ...example, verdict: 'not applicable', reason: inapplicable };
   const made: string[] = [];
   try {
     for (const statement of example.setup) {
@@ -51,12 +53,12 @@ async function tryExample(engines: TwoEngines, example: Example): Promise<Outcom
     return { ...example, verdict: 'not comparable', reason: `its tables cannot be made: ${message(error)}` };
   }
   const difference = await engines.difference(example.query);
-  if (difference === undefined) return { ...example, verdict: 'equal', reason: '' };
+  if (difference === undefined && 'rows' in (await engines.ask(example.query))) return { ...example, verdict: 'equal', reason: '' };
   const again = await unsteady(engines, example.query);
   if (again !== undefined) return { ...example, verdict: 'not comparable', reason: again };
   const ours = await engines.ask(example.query);
   if ('error' in ours) return { ...example, verdict: ours.isBug ? 'failed' : 'refused', reason: ours.error.replace(/\s+/g, ' ').slice(0, 200) };
-  return { ...example, verdict: 'different', reason: difference.slice(0, 300) };
+  return { ...example, verdict: 'different', reason: (difference ?? '').slice(0, 300) };
 }
 
 /** Why ClickHouse itself gives no one answer. */
@@ -74,16 +76,23 @@ function message(error: unknown): string {
 }
 
 function report(outcomes: readonly Outcome[], verbose: boolean): string {
-  const order: readonly Verdict[] = ['equal', 'different', 'failed', 'refused', 'not comparable'];
+  const order: readonly Verdict[] = ['equal', 'different', 'failed', 'refused', 'not comparable', 'not applicable'];
   const count = (list: readonly Outcome[], verdict: Verdict) => String(list.filter((outcome) => outcome.verdict === verdict).length).padStart(verdict.length + 2);
   const categories = [...new Set(outcomes.map((outcome) => outcome.category))].sort();
   const rows = [...categories.map((category) => ({ label: category, list: outcomes.filter((outcome) => outcome.category === category) })), { label: 'All', list: outcomes }];
   const width = Math.max(...rows.map((row) => row.label.length));
-  const lines = [`${''.padEnd(width)}${order.map((verdict) => `  ${verdict}`).join('')}`, ...rows.map((row) => `${row.label.padEnd(width)}${order.map((verdict) => count(row.list, verdict)).join('')}`), ''];
+  const share = (list: readonly Outcome[]) => {
+    const counted = list.filter(({ verdict }) => verdict !== 'not comparable' && verdict !== 'not applicable');
+    return (counted.length === 0 ? '-' : `${((100 * counted.filter(({ verdict }) => verdict === 'equal').length) / counted.length).toFixed(1)}%`).padStart(8);
+  };
+  const lines = [`${''.padEnd(width)}${order.map((verdict) => `  ${verdict}`).join('')}   share`, ...rows.map((row) => `${row.label.padEnd(width)}${order.map((verdict) => count(row.list, verdict)).join('')}${share(row.list)}`), ''];
   for (const verdict of ['different', 'failed', 'refused'] as const) {
     const list = outcomes.filter((outcome) => outcome.verdict === verdict);
     if (list.length > 0) lines.push(`${verdict.toUpperCase()} (${list.length})`, ...list.map((outcome) => `  ${outcome.name} [${outcome.category}]: ${outcome.reason}${verbose || verdict !== 'refused' ? `\n      ${outcome.query.replace(/\s+/g, ' ')}` : ''}`), '');
   }
+  const inapplicable = new Map<string, Set<string>>();
+  for (const { verdict, reason, name } of outcomes) if (verdict === 'not applicable') inapplicable.set(reason, (inapplicable.get(reason) ?? new Set()).add(name));
+  if (inapplicable.size > 0) lines.push('NOT APPLICABLE', ...[...inapplicable].map(([reason, names]) => `  ${reason}: ${[...names].join(', ')}`), '');
   return lines.join('\n');
 }
 
@@ -102,7 +111,7 @@ export async function compareFunctions(only: string | undefined): Promise<string
   if (!engines) return 'ClickHouse is not installed: run npm install --no-package-lock --prefix test/oracle';
   const all = await readExamples(engines);
   const wanted = only?.toLowerCase();
-  const examples = all.filter((example) => !SKIPPED.test(example.name) && (wanted === undefined || example.name.toLowerCase().includes(wanted) || example.category.toLowerCase().includes(wanted)));
+  const examples = all.filter((example) => (wanted === undefined || example.name.toLowerCase().includes(wanted) || example.category.toLowerCase().includes(wanted)));
   const outcomes: Outcome[] = [];
   for (const example of examples) {
     process.stderr.write(`\r${outcomes.length}/${examples.length} ${example.name.padEnd(40)}`);
