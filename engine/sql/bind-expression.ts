@@ -143,6 +143,11 @@ export class Binder {
     return this.#lambdas.has(name) || this.#resolving.includes(name) ? undefined : this.aliases.get(name);
   }
 
+  /** The aliases being resolved, in one text: with the same ones an expression means the same. Undefined inside a lambda. */
+  resolvingNames(): string | undefined {
+    return this.#lambdas.size > 0 ? undefined : this.#resolving.join('\0');
+  }
+
   isLambdaParameter(name: string): boolean {
     return this.#lambdas.has(name);
   }
@@ -180,6 +185,7 @@ export class Binder {
 
   /** `tuple.part` and `map.keys` behind a column. */
   #parts(value: Bound, parts: readonly string[], span: Span): Bound {
+    if (parts.length === 0) return value.span === span ? value : { ...value, span };
     return parts.reduce<Bound>((inner, part) => {
       const name: Bound = { ...bound(STRING, duckString(part), span), constant: { kind: 'text', value: part } };
       return this.environment.statement.callFunction('tupleElement', [inner, name], span);
@@ -312,7 +318,20 @@ export function literal(expression: Literal, span: Span = expression.span, negat
   }
 }
 
+/** Numbers met before: the same few stand in most queries. */
+const NUMBERS = new Map<string, Bound>();
+const MOST_NUMBERS = 2_000;
+
 function numberLiteral(text: string, span: Span, negative: boolean): Bound {
+  const key = negative ? `-${text}` : text;
+  const known = NUMBERS.get(key);
+  if (known) return { ...known, span };
+  const made = readNumber(text, span, negative);
+  if (NUMBERS.size < MOST_NUMBERS) NUMBERS.set(key, made);
+  return made;
+}
+
+function readNumber(text: string, span: Span, negative: boolean): Bound {
   const digits = text.replaceAll('_', '');
   if (/^(\d+|0[xX][0-9a-fA-F]+|0[bB][01]+)$/.test(digits)) {
     const value = negative ? -BigInt(digits) : BigInt(digits);

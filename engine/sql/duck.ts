@@ -18,10 +18,11 @@ function made(text: string): DuckSql {
 /** A piece of DuckDB SQL from constant text and other pieces: duck`date_trunc('day', ${time})`. Arrays are joined by commas. */
 export function duck(parts: TemplateStringsArray, ...holes: readonly (DuckSql | readonly DuckSql[])[]): DuckSql {
   let text = parts[0] ?? '';
-  holes.forEach((hole, index) => {
-    text += isList(hole) ? hole.map((item) => item.text).join(', ') : hole.text;
+  for (let index = 0; index < holes.length; index += 1) {
+    const hole = holes[index];
+    if (hole) text += isList(hole) ? hole.map((item) => item.text).join(', ') : hole.text;
     text += parts[index + 1] ?? '';
-  });
+  }
   return made(text);
 }
 

@@ -33,6 +33,8 @@ export class Grouping {
   readonly #binder: Binder;
   readonly #clause: GroupBy | undefined;
   readonly #aggregates = new Map<string, Computed>();
+  /** Aggregates bound before, by the aliases that were being resolved: an alias used ten times is bound once. */
+  readonly #bound = new WeakMap<Call, Map<string, Bound>>();
   readonly #groupingSets = new Map<string, Computed>();
   readonly #unnested = new Map<string, Computed>();
 
@@ -94,6 +96,17 @@ export class Grouping {
   }
 
   #aggregate(call: Call, binder: Binder): Bound {
+    const names = binder.resolvingNames();
+    const known = names === undefined ? undefined : this.#bound.get(call)?.get(names);
+    if (known) return known;
+    const value = this.#bindAggregate(call, binder);
+    if (names === undefined) return value;
+    const values = this.#bound.get(call) ?? new Map<string, Bound>();
+    this.#bound.set(call, values.set(names, value));
+    return value;
+  }
+
+  #bindAggregate(call: Call, binder: Binder): Bound {
     const definition = findAggregate(call.name.text, call.nulls);
     if (!definition) throw new Error(`${call.name.text} is no aggregate`);
     // The caller's names, so that `sum(x) AS x` sums the column.

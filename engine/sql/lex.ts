@@ -16,6 +16,7 @@ export interface Lexeme {
 }
 
 const SYMBOLS = ['<=>', '::', '->', '||', '<=', '>=', '<>', '!=', '==', '@@'];
+const SYMBOL_STARTS = new Set(SYMBOLS.map((symbol) => symbol.charAt(0)));
 const SINGLE = new Set('()[]{},;.+-*/%=<>?:^&|!$@');
 const SPACE = /\s|\u00a0|\ufeff/;
 const WORD_START = /[A-Za-z_\u0080-\uffff]/;
@@ -82,7 +83,7 @@ export function lex(text: string): Lexeme[] {
       if (/[\u0080-\uffff]/.test(word)) throw syntax(`The name ${word} must be written in quotes, \`${word}\`: it has letters other than a to z.`, start, at);
       push('word', start, word, word.toUpperCase());
     } else {
-      const symbol = SYMBOLS.find((candidate) => text.startsWith(candidate, at)) ?? (SINGLE.has(character) ? character : undefined);
+      const symbol = SYMBOL_STARTS.has(character) ? (SYMBOLS.find((candidate) => text.startsWith(candidate, at)) ?? (SINGLE.has(character) ? character : undefined)) : SINGLE.has(character) ? character : undefined;
       if (symbol === undefined) throw syntax(`The character \`${character}\` does not belong here.`, start, start + 1);
       at += symbol.length;
       push('symbol', start, symbol);
