@@ -209,7 +209,9 @@ export const withMerge = (constants: (texts: readonly string[]) => readonly Boun
       const given = parts(argument?.type, call.span);
       if (!argument) throw typeError(`${name} takes a state.`, call.span);
       const state = stateOf(inner, given.types, finished ? call.parameters : given.parameters, call.span);
-      const merged = state.merge(plainSql(argument), call.filter, call.over, { context: call.context, ...(call.rows ? { rows: call.rows } : {}) });
+      const within = { context: call.context, ...(call.rows ? { rows: call.rows } : {}) };
+      if (finished && state.mergedResult) return bound(inner.resultType(given.types, call.parameters, call.span), state.mergedResult(plainSql(argument), call.filter, call.over, within), call.span);
+      const merged = state.merge(plainSql(argument), call.filter, call.over, within);
       if (!finished) return bound(given.type, merged, call.span);
       return bound(inner.resultType(given.types, call.parameters, call.span), using(call, duck`coalesce(${merged}, ${state.empty})`, state.finish), call.span);
     },

@@ -48,6 +48,8 @@ export interface AggregateState {
   readonly merge: (state: DuckSql, filter?: DuckSql, over?: DuckSql, within?: MergedList) => DuckSql;
   /** A scalar expression: the result of one state. Its type is `resultType`. */
   readonly finish: (state: DuckSql) => DuckSql;
+  /** `finish` of `merge` in one, where that is cheaper. */
+  readonly mergedResult?: AggregateState['merge'];
   /** A state of no rows, for rows that a join or a default fills. */
   readonly empty: DuckSql;
   /** Forms that earlier versions of Sandpiper held the state in, and the way from them to this one (see upgrade.ts). */

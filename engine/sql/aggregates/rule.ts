@@ -25,6 +25,8 @@ export interface RuleState {
   /** `empty` must be given when a Nullable argument makes the result NULL over no rows. */
   readonly finish: (state: DuckSql) => Outcome;
   readonly empty: DuckSql;
+  /** The answer over a group of states at once, where that is cheaper than merging and finishing. */
+  readonly mergedResult?: (call: AggregateCall, state: DuckSql) => Outcome;
 }
 
 export interface Rule {
@@ -169,6 +171,7 @@ function stateOf(rule: Rule, given: readonly ClickHouseType[], parameters: reado
       return answer(state.finish(column), type, () => (own ? duck`1` : duck`len(${column})`));
     },
     empty: state.empty,
+    ...(own?.mergedResult ? { mergedResult: (column, filter, over, within) => (own.mergedResult ? own.mergedResult(mergeCall(filter, over, within), column).sql : column) } : {}),
     ...(own ? { earlier: earlierRows(types, rule.name, (call) => state.accumulate({ ...call, args: call.arguments.map(plainSql), types, resultType: resultOf(call.span) })) } : {}),
   };
 }
