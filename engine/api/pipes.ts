@@ -38,6 +38,13 @@ export function pipesRoutes(app: Hono, workspace: Workspace): void {
     const { job } = workspace.operations.copy(name, { mode, parameters });
     return context.json({ ...pipeView(workspace.getPipe(name), workspace), job: jobView(job) });
   });
+  app.post('/v0/pipes/:name/sink', async (context) => {
+    demand(isAdmin(tokenOf(context, workspace.tokens)), 'run a sink');
+    const { fields } = await readValues(context);
+    const name = context.req.param('name');
+    const { job } = workspace.operations.sink(name, { parameters: parametersOf(fields) });
+    return context.json({ ...pipeView(workspace.getPipe(name), workspace), job: jobView(job) });
+  });
   for (const verb of ['pause', 'resume'] as const) {
     app.post(`/v0/pipes/:name/copy/${verb}`, async (context) => {
       demand(isAdmin(tokenOf(context, workspace.tokens)), `${verb} a copy`);

@@ -246,7 +246,7 @@ export interface Receipt {
 // GET /local/jobs -> { jobs: JobView[] } · GET /local/jobs/ID -> JobView · POST /local/jobs/ID/cancel -> JobView
 export interface JobView {
   readonly id: string;
-  readonly kind: 'inspect' | 'import' | 'populate' | 'copy' | 'delete';
+  readonly kind: 'inspect' | 'import' | 'populate' | 'copy' | 'delete' | 'sink';
   readonly title: string;
   readonly status: 'waiting' | 'working' | 'done' | 'error' | 'cancelled';
   /** 0 to 1. */

@@ -14,6 +14,7 @@ import type { Connection, Database } from './database.ts';
 import type { Job, JobKind, Jobs } from './jobs.ts';
 import type { Materializations } from './materialization.ts';
 import type { Queries } from './queries.ts';
+import { sinkNode, writeSink, type WrittenFile } from './sink.ts';
 import type { StoredTable } from './tables.ts';
 
 /** What the operations need of the workspace. */
@@ -29,6 +30,8 @@ export interface OperationsWorld {
   readonly flush: (name?: string) => Promise<void>;
   /** The rows of a table have changed by other means than blocks of events. */
   readonly recount: (name: string, added?: number) => Promise<void>;
+  /** Where sinks write. */
+  readonly sinkFolder: string;
 }
 
 /** A job, and its end. */
@@ -63,8 +66,19 @@ export class DataOperations {
     const pipe = getPipe(pipeName);
     const node = copyNode(pipe);
     const target = getTable(node.target ?? '');
-    const copy: Copy = { pipe, node, target, mode: mode ?? node.copyMode ?? 'append', parameters: { job_timestamp: at.toISOString().slice(0, 19).replace('T', ' '), ...parameters }, ...(settle ? { settle } : {}) };
+    const copy: Copy = { pipe, node, target, mode: mode ?? node.copyMode ?? 'append', parameters: { job_timestamp: jobTimestamp(at), ...parameters }, ...(settle ? { settle } : {}) };
     return this.#start('copy', `Copy ${pipe.name} to ${target.source.name}`, target.source.name, (signal) => copyRows(copy, queries, views, database, signal));
+  }
+
+  /** Starts the export of a sink pipe to local files. */
+  sink(pipeName: string, { parameters, at = new Date() }: Pick<CopyOptions, 'parameters' | 'at'>): Started<readonly WrittenFile[]> {
+    const { database, jobs, queries, flush, getPipe, sinkFolder } = this.#world;
+    const pipe = getPipe(pipeName);
+    const node = sinkNode(pipe);
+    return jobs.start('sink', `Export ${pipe.name}`, async ({ signal }) => {
+      await flush();
+      return writeSink({ pipe, node, parameters: { job_timestamp: jobTimestamp(at), ...parameters }, folder: sinkFolder }, queries, database, signal);
+    });
   }
 
   /** Starts to run a materialized view over all rows that its source has. */
@@ -129,4 +143,9 @@ export class DataOperations {
       return result;
     });
   }
+}
+
+/** As templates read it: UTC. */
+function jobTimestamp(at: Date): string {
+  return at.toISOString().slice(0, 19).replace('T', ' ');
 }

@@ -30,6 +30,8 @@ export interface QueryOptions {
 export interface Database {
   /** Reads on a connection of the pool: many at once. All rows (or as many as asked) are in the reader when the promise resolves. */
   readonly query: (sql: string, options?: QueryOptions) => Promise<DuckDBResultReader>;
+  /** Reads like `query`, chunk by chunk, in bounded memory: gives values column by column. */
+  readonly stream: (sql: string, take: (values: readonly (readonly DuckDBValue[])[], rowCount: number) => Promise<void>, options?: Pick<QueryOptions, 'signal'>) => Promise<void>;
   /** Whether DuckDB would run the SQL, without running it. Throws SandpiperError 'query-failed'. */
   readonly prepare: (sql: string) => Promise<void>;
   /** Runs `work` in a transaction on the writer, after the writes asked for before it. Rolls back when it throws or the signal aborts. */
@@ -93,6 +95,18 @@ class DuckDatabase implements Database {
 
   query(sql: string, options: QueryOptions = {}): Promise<DuckDBResultReader> {
     return this.#reading((connection) => interruptible(connection, options.signal, () => attempt(this.#path, () => read(connection, sql, options), sql)));
+  }
+
+  stream(sql: string, take: (values: readonly (readonly DuckDBValue[])[], rowCount: number) => Promise<void>, options: Pick<QueryOptions, 'signal'> = {}): Promise<void> {
+    return this.#reading((connection) => interruptible(connection, options.signal, () => attempt(this.#path, async () => {
+      const result = await connection.stream(sql);
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (!chunk || chunk.rowCount === 0) return;
+        options.signal?.throwIfAborted();
+        await take(chunk.getColumns(), chunk.rowCount);
+      }
+    }, sql)));
   }
 
   prepare(sql: string): Promise<void> {

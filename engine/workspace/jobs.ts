@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { SandpiperError } from '../errors.ts';
 
-export type JobKind = 'inspect' | 'import' | 'populate' | 'copy' | 'delete';
+export type JobKind = 'inspect' | 'import' | 'populate' | 'copy' | 'delete' | 'sink';
 export type JobStatus = 'waiting' | 'working' | 'done' | 'error' | 'cancelled';
 
 export interface Job<Result = unknown> {

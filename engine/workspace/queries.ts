@@ -112,6 +112,15 @@ export class Queries {
     return this.placed(pipe, node, rendered, () => translateForTable(this.#parse(rendered.sql), columns, { catalog, timeZone, parameters: secretsOf(rendered, environment) }));
   }
 
+  /** SQL over a node's rows, which it knows as `_`; `write` is given the node's columns. Errors of the node are placed in the pipe's file. */
+  translateOver(pipe: Pipe, node: PipeNode, parameters: Readonly<Record<string, string>>, write: (columns: readonly CatalogColumn[]) => string): Translation {
+    const { translation } = this.translateNode(pipe, node, parameters);
+    const inner = this.#nodeTable(pipe, node, parameters);
+    const { timeZone, environment } = this.#world();
+    const secrets = secretsOf(this.renderNode(pipe, node, parameters), environment);
+    return translate(parseQuery(write(translation.columns)), { catalog: { findTable: (_database, name) => (name === '_' ? inner : undefined), tableNames: () => ['_'] }, timeZone, parameters: secrets });
+  }
+
   renderNode(pipe: Pipe, node: PipeNode, parameters: Readonly<Record<string, string>>): Rendered {
     return this.placed(pipe, node, undefined, () => {
       if (!node.isRenderable) throw this.#faultOf(pipe, node);

@@ -120,10 +120,11 @@ export class Workspace {
     this.operations = new DataOperations({
       database, jobs: this.jobs, queries: this.queries, views: this.#materializations, getTable: (name) => this.#getTable(name), getPipe: (name) => this.getPipe(name),
       flush: async (name) => this.#ingest?.flush(name), recount: (name, added) => this.#recount(name, added),
+      sinkFolder: join(dataFolder, 'sinks'),
     });
     this.schedules = new Schedules({
       database, notice: (severity, message) => this.#changes.notice(severity, message),
-      run: (pipe, _node, at, settle) => this.operations.copy(pipe.name, { parameters: {}, at, settle }).finished,
+      run: (pipe, node, at, settle) => (node.type === 'copy' ? this.operations.copy(pipe.name, { parameters: {}, at, settle }).finished : this.operations.sink(pipe.name, { parameters: {}, at }).finished.then(() => database.write(settle))),
     });
   }
 
