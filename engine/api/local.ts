@@ -178,9 +178,9 @@ function changeMessage(change: Change): ChangeMessage {
 }
 
 function jobView(job: Job): JobView {
-  const { id, kind, title, status, progress, createdAt, error, result } = job;
+  const { id, kind, title, status, progress, createdAt, updatedAt, log, error, result } = job;
   return {
-    id, kind, title, status, progress, createdAt: createdAt.toISOString(),
+    id, kind, title, status, progress, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString(), log: log.map(({ at, message }) => ({ at: at.toISOString(), message })),
     ...(error === undefined ? {} : { error: failureOf(error).body }),
     ...(isJobResult(result) ? { result } : {}),
   };

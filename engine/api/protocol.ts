@@ -252,6 +252,8 @@ export interface JobView {
   /** 0 to 1. */
   readonly progress: number;
   readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly log: readonly { readonly at: string; readonly message: string }[];
   readonly error?: ErrorBody;
   readonly result?: InferredSchema | Receipt;
 }

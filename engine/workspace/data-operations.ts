@@ -11,7 +11,7 @@ import { translateRowsWhere } from '../sql/translate.ts';
 import type { Pipe } from '../project/pipe.ts';
 import { copyNode, copyRows, type Copy } from './copy.ts';
 import type { Connection, Database } from './database.ts';
-import type { Job, JobKind, Jobs } from './jobs.ts';
+import type { Job, JobControl, JobKind, Jobs } from './jobs.ts';
 import type { Materializations } from './materialization.ts';
 import type { Queries } from './queries.ts';
 import { sinkNode, writeSink, type WrittenFile } from './sink.ts';
@@ -67,7 +67,11 @@ export class DataOperations {
     const node = copyNode(pipe);
     const target = getTable(node.target ?? '');
     const copy: Copy = { pipe, node, target, mode: mode ?? node.copyMode ?? 'append', parameters: { job_timestamp: jobTimestamp(at), ...parameters }, ...(settle ? { settle } : {}) };
-    return this.#start('copy', `Copy ${pipe.name} to ${target.source.name}`, target.source.name, (signal) => copyRows(copy, queries, views, database, signal));
+    return this.#start('copy', `Copy ${pipe.name} to ${target.source.name}`, target.source.name, async ({ signal, note }) => {
+      const rows = await copyRows(copy, queries, views, database, signal);
+      note(`${counted(rows, 'row')} copied.`);
+      return rows;
+    });
   }
 
   /** Starts the export of a sink pipe to local files. */
@@ -75,9 +79,12 @@ export class DataOperations {
     const { database, jobs, queries, flush, getPipe, sinkFolder } = this.#world;
     const pipe = getPipe(pipeName);
     const node = sinkNode(pipe);
-    return jobs.start('sink', `Export ${pipe.name}`, async ({ signal }) => {
+    return jobs.start('sink', `Export ${pipe.name}`, async ({ signal, note }) => {
       await flush();
-      return writeSink({ pipe, node, parameters: { job_timestamp: jobTimestamp(at), ...parameters }, folder: sinkFolder }, queries, database, signal);
+      const files = await writeSink({ pipe, node, parameters: { job_timestamp: jobTimestamp(at), ...parameters }, folder: sinkFolder }, queries, database, signal);
+      for (const { path, standsFor, rows } of files) note(`${counted(rows, 'row')} written to ${path}, in place of ${standsFor}.`);
+      if (files.length === 0) note('There were no rows: nothing is written.');
+      return files;
     });
   }
 
@@ -87,7 +94,7 @@ export class DataOperations {
     const pipe = getPipe(pipeName);
     const view = views.views.find((one) => one.id === `${pipe.name}.${nodeName}`);
     if (!view) throw new SandpiperError('not-found', `The pipe ${pipe.name} has no materialized node ${nodeName} that can run.`);
-    return this.#start('populate', `Fill ${view.target} by ${pipe.name}`, view.target, (signal) => views.populate(database, view, { ...options, signal }));
+    return this.#start('populate', `Fill ${view.target} by ${pipe.name}`, view.target, ({ signal }) => views.populate(database, view, { ...options, signal }));
   }
 
   /** Empties a data source, or the quarantine of one: `NAME_quarantine`. */
@@ -115,9 +122,10 @@ export class DataOperations {
   startDeletion(name: string, condition: string): Started<Deletion> {
     const { source } = this.#world.getTable(name);
     this.#rowsWhere(name, condition);
-    return this.#start('delete', `Delete from ${source.name} where ${condition}`, source.name, (signal) => this.#world.database.write(async (connection) => {
+    return this.#start('delete', `Delete from ${source.name} where ${condition}`, source.name, ({ signal, note }) => this.#world.database.write(async (connection) => {
       const { rowsChanged } = await connection.run(duck`DELETE FROM main.${duckName(source.name)} WHERE rowid IN (${this.#rowsWhere(name, condition)})`.text);
       if (rowsChanged > 0) await this.#world.views.rowsGone(connection, source.name);
+      note(`${counted(Number(rowsChanged), 'row')} deleted.`);
       return { rows: Number(rowsChanged) };
     }, { signal }));
   }
@@ -133,12 +141,12 @@ export class DataOperations {
     return { source: getTable(name.slice(0, -'_quarantine'.length)).source.name, isQuarantine: true };
   }
 
-  #start<T>(kind: JobKind, title: string, target: string, work: (signal: AbortSignal) => Promise<T>): Started<T> {
+  #start<T>(kind: JobKind, title: string, target: string, work: (control: JobControl) => Promise<T>): Started<T> {
     const { jobs, flush, recount } = this.#world;
-    return jobs.start(kind, title, async ({ signal }) => {
+    return jobs.start(kind, title, async (control) => {
       // Events that were answered are seen by what runs now.
       await flush();
-      const result = await work(signal);
+      const result = await work(control);
       await recount(target);
       return result;
     });
@@ -148,4 +156,8 @@ export class DataOperations {
 /** As templates read it: UTC. */
 function jobTimestamp(at: Date): string {
   return at.toISOString().slice(0, 19).replace('T', ' ');
+}
+
+function counted(count: number, one: string): string {
+  return `${count.toLocaleString('en-US')} ${one}${count === 1 ? '' : 's'}`;
 }

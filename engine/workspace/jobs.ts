@@ -1,9 +1,11 @@
 /**
- * Things that take long: inspecting and importing files, populating views, copies. A job has progress, can be cancelled,
- * and keeps its result or its error for as long as the engine runs.
+ * Things that take long: imports, filling views, copies, deletions, exports. A job has progress, a log, can be cancelled,
+ * and keeps its result or its error; job-history.ts keeps them over restarts. Looking into a file is a job too, but
+ * leaves no history.
  */
 import { randomUUID } from 'node:crypto';
 import { SandpiperError } from '../errors.ts';
+import type { JobHistory } from './job-history.ts';
 
 export type JobKind = 'inspect' | 'import' | 'populate' | 'copy' | 'delete' | 'sink';
 export type JobStatus = 'waiting' | 'working' | 'done' | 'error' | 'cancelled';
@@ -17,24 +19,42 @@ export interface Job<Result = unknown> {
   readonly progress: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  readonly log: readonly JobLine[];
   readonly error?: unknown;
   readonly result?: Result;
+}
+
+/** Something that a job had to say while it ran. */
+export interface JobLine {
+  readonly at: Date;
+  readonly message: string;
 }
 
 export interface JobControl {
   readonly signal: AbortSignal;
   readonly progress: (share: number) => void;
+  /** Adds a line to the log. */
+  readonly note: (message: string) => void;
 }
 
 const KEPT = 200;
+const LOGGED = 200;
 const PROGRESS_EVERY_MS = 100;
 
 export class Jobs {
   readonly #jobs = new Map<string, { job: Job; controller: AbortController }>();
   readonly #changed: (job: Job) => void;
+  #history: JobHistory | undefined;
 
   constructor(changed: (job: Job) => void) {
     this.#changed = changed;
+  }
+
+  /** Takes the jobs of before, and keeps those to come. */
+  async remember(history: JobHistory): Promise<void> {
+    for (const job of await history.load()) this.#jobs.set(job.id, { job, controller: new AbortController() });
+    this.#forget();
+    this.#history = history;
   }
 
   /** Starts the work and gives its job at once; `finished` settles with the work. */
@@ -42,7 +62,7 @@ export class Jobs {
     const controller = new AbortController();
     const now = new Date();
     const id = randomUUID();
-    this.#jobs.set(id, { job: { id, kind, title, status: 'working', progress: 0, createdAt: now, updatedAt: now }, controller });
+    this.#jobs.set(id, { job: { id, kind, title, status: 'working', progress: 0, createdAt: now, updatedAt: now, log: [] }, controller });
     this.#forget();
     let lastTold = 0;
     const progress = (share: number) => {
@@ -50,19 +70,21 @@ export class Jobs {
       lastTold = Date.now();
       this.#update(id, { progress: Math.min(1, Math.max(0, share)) });
     };
-    const finished = work({ signal: controller.signal, progress }).then(
+    const note = (message: string) => this.#update(id, { log: [...this.get(id).log, { at: new Date(), message }].slice(-LOGGED) });
+    const finished = work({ signal: controller.signal, progress, note }).then(
       (result) => {
-        this.#update(id, { status: 'done', progress: 1, result });
+        this.#end(id, { status: 'done', progress: 1, result });
         return result;
       },
       (error: unknown) => {
-        this.#update(id, controller.signal.aborted ? { status: 'cancelled' } : { status: 'error', error });
+        this.#end(id, controller.signal.aborted ? { status: 'cancelled' } : { status: 'error', error });
         throw error;
       },
     );
     finished.catch(() => undefined); // The job holds the error; whoever awaits `finished` gets it too.
     const job = this.get(id);
     this.#changed(job);
+    this.#save(job);
     return { job, finished };
   }
 
@@ -92,6 +114,16 @@ export class Jobs {
     if (!held) return;
     held.job = { ...held.job, ...part, updatedAt: new Date() };
     this.#changed(held.job);
+  }
+
+  #end(id: string, part: Partial<Job>): void {
+    this.#update(id, part);
+    const held = this.#jobs.get(id);
+    if (held) this.#save(held.job);
+  }
+
+  #save(job: Job): void {
+    if (job.kind !== 'inspect') this.#history?.save(job);
   }
 
   #forget(): void {

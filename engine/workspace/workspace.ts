@@ -20,6 +20,7 @@ import { loadFixtures } from './fixtures.ts';
 import { importFile, type FileFormat, type ImportReceipt } from './import-file.ts';
 import { inferSchema } from './infer-schema.ts';
 import { openIngest, type Accepted, type AcceptOptions, type Ingest } from './ingest.ts';
+import { JobHistory } from './job-history.ts';
 import { Jobs, type Job } from './jobs.ts';
 import { Materializations, type View } from './materialization.ts';
 import { ProjectFiles } from './project-files.ts';
@@ -138,6 +139,7 @@ export class Workspace {
 
   async start(): Promise<void> {
     this.uploads.clear();
+    await this.jobs.remember(new JobHistory(this.#database, (message) => this.#changes.notice('warning', message)));
     await this.#load([]);
     this.#ingest = await openIngest(this.#database, {
       folder: join(this.dataFolder, 'journal'),

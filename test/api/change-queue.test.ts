@@ -4,7 +4,7 @@ import { ChangeQueue } from '../../engine/api/change-queue.ts';
 import type { ChangeMessage, JobView } from '../../engine/api/protocol.ts';
 
 const rows = (dataSource: string, rowCount: number, added: number): ChangeMessage => ({ kind: 'rows', dataSource, rowCount, quarantinedCount: 0, added });
-const job = (progress: number): ChangeMessage => ({ kind: 'job', job: { id: 'j', kind: 'import', title: '', status: 'working', progress, createdAt: '' } satisfies JobView });
+const job = (progress: number): ChangeMessage => ({ kind: 'job', job: { id: 'j', kind: 'import', title: '', status: 'working', progress, createdAt: '', updatedAt: '', log: [] } satisfies JobView });
 const request = (id: number): ChangeMessage => ({ kind: 'request', request: { id: String(id), at: '', method: 'POST', url: '', resource: 'events', status: 202, elapsedMs: 1, rows: 1 } });
 
 test('rows and jobs are told by their newest state, requests by the latest two hundred, all else in its order', async () => {
