@@ -246,7 +246,7 @@ test('a column of states is held in the type that its name says', () => {
     return type.kind === 'AggregateFunction' ? stateDuckdbType(type).text : '';
   });
   expect(held).toEqual([
-    'UBIGINT', 'UBIGINT', 'DOUBLE', 'STRUCT(total BIGINT, rows UBIGINT)', 'TIMESTAMP', 'STRUCT(v VARCHAR, k TIMESTAMP)', 'UBIGINT[]', 'UBIGINT[]', 'DOUBLE[]', 'VARCHAR[]', 'UBIGINT[]',
+    'UBIGINT', 'UBIGINT', 'DOUBLE', 'STRUCT(total BIGINT, rows UBIGINT)', 'TIMESTAMP', 'STRUCT(v VARCHAR, k TIMESTAMP)', 'UBIGINT[]', 'UBIGINT[]', 'STRUCT(p FLOAT, v DOUBLE)[]', 'VARCHAR[]', 'UBIGINT[]',
   ]);
 });
 

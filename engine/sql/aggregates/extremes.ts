@@ -2,9 +2,10 @@
 import { bound } from '../bound.ts';
 import { duck, type DuckSql } from '../duck.ts';
 import { duckTypeSql, orderSql } from '../physical.ts';
-import { nullable, tuple, type ClickHouseType } from '../types.ts';
+import { isNullable, nullable, tuple, type ClickHouseType } from '../types.ts';
+import { countsOf, countsState } from './counts-state.ts';
 import type { AggregateCall, AggregateDefinition } from './definition.ts';
-import { countRows, fold, foldBy, foldEdge, foldPresentEdge } from './fold.ts';
+import { both, countRows, fold, foldBy, foldEdge, foldPresentEdge } from './fold.ts';
 import { aggregate, argument, defaultOf, typeAt, type Rule, type RuleCall, type RuleState } from './rule.ts';
 
 type Extreme = 'min' | 'max';
@@ -74,12 +75,26 @@ const EDGES_WITH_NULLS: readonly Rule[] = ([
     const sql = foldEdge(call, edge, argument(call));
     return { sql, empty: call.resultType.kind === 'Nullable' ? duck`NULL` : defaultOf(call) };
   },
+  state: (types: readonly ClickHouseType[]) => wrappedState(typeAt(types), edge),
 }));
+
+/** The value in a struct, so that NULL and no value differ. */
+function wrappedState(type: ClickHouseType, edge: 'first' | 'last'): RuleState {
+  const duckdbType = duck`STRUCT(v ${duckTypeSql(type)})`;
+  return {
+    duckdbType,
+    accumulate: (call) => foldEdge(call, edge, duck`struct_pack(v := ${argument(call)})`),
+    merge: (call, state) => foldEdge({ ...call, filter: both(call.filter, duck`${state} IS NOT NULL`) }, edge, state),
+    finish: (state) => ({ sql: duck`${state}.v`, empty: isNullable(type) ? duck`NULL` : defaultOf({ resultType: type }) }),
+    empty: duck`CAST(NULL AS ${duckdbType})`,
+  };
+}
 
 const ANY_HEAVY: Rule = {
   name: 'anyHeavy', signature: 'anyHeavy(x)', help: 'A value that makes up more than half of the rows, if there is one.', keepsArgument: true,
   type: ([type]) => type ?? { kind: 'Nothing' },
   aggregate: (call) => ({ sql: fold(call, 'mode', argument(call)), empty: defaultOf(call) }),
+  state: (types) => countsState(duckTypeSql(typeAt(types)), (call) => countsOf(call, argument(call)), (state) => ({ sql: duck`list_sort(list_transform(${state}, lambda "@e": struct_pack(n := -"@e".n, k := "@e".k)))[1].k`, empty: defaultOf({ resultType: typeAt(types) }) }), 256),
 };
 
 const SINGLE_VALUE: Rule = {
@@ -89,6 +104,17 @@ const SINGLE_VALUE: Rule = {
     const [least, greatest] = [fold(call, 'min', argument(call)), fold(call, 'max', argument(call))];
     const present = duck`${fold(call, 'count', argument(call))} = ${countRows(call)}`;
     return { sql: duck`CASE WHEN ${least} = ${greatest} AND ${present} THEN ${least} END`, empty: duck`NULL` };
+  },
+  state: (types) => {
+    const type = duckTypeSql(typeAt(types));
+    const packed = (least: DuckSql, greatest: DuckSql, present: DuckSql) => duck`struct_pack(a := CAST(${least} AS ${type}), b := CAST(${greatest} AS ${type}), whole := ${present})`;
+    return {
+      duckdbType: duck`STRUCT(a ${type}, b ${type}, whole BOOLEAN)`,
+      accumulate: (call) => packed(fold(call, 'min', argument(call)), fold(call, 'max', argument(call)), duck`${fold(call, 'count', argument(call))} = ${countRows(call)}`),
+      merge: (call, state) => packed(fold(call, 'min', duck`${state}.a`), fold(call, 'max', duck`${state}.b`), duck`coalesce(${fold(call, 'bool_and', duck`${state}.whole`)}, TRUE)`),
+      finish: (state) => ({ sql: duck`CASE WHEN ${state}.a = ${state}.b AND ${state}.whole THEN ${state}.a END`, empty: duck`NULL` }),
+      empty: packed(duck`NULL`, duck`NULL`, duck`TRUE`),
+    };
   },
 };
 
@@ -122,6 +148,7 @@ const WINNING_PAIRS: readonly Rule[] = ([['argAndMin', 'min', 'least'], ['argAnd
     const pair = duck`struct_pack("1" := ${argument(call)}, "2" := ${argument(call, 1)})`;
     return { sql: foldBy(call, extreme, pair, keyOf(argument(call, 1), typeAt(call.types, 1), extreme)), empty: defaultOf(call) };
   },
+  state: (types) => ({ ...winnerState(types, extreme), finish: (state) => ({ sql: duck`CASE WHEN ${state} IS NOT NULL THEN struct_pack("1" := ${state}.v, "2" := ${state}.k) END`, empty: defaultOf({ resultType: tuple(typeAt(types), typeAt(types, 1)) }) }) }),
 }));
 
 /** Gives over no rows what ClickHouse's own column of the type holds. */

@@ -1,11 +1,12 @@
 /** Many values in one: arrays of values (all, different, sorted, last, placed, moving sums), the most frequent, joined text. */
-import { bound } from '../bound.ts';
+import { bound, type Bound } from '../bound.ts';
 import { cast } from '../conversion.ts';
 import { duck, duckInteger, duckString, type DuckSql } from '../duck.ts';
 import { defaultSql, duckTypeSql } from '../physical.ts';
 import { array, decimal, FLOAT64, NOTHING, STRING, UINT64, type ClickHouseType } from '../types.ts';
+import { countsOf, countsState, weightsOf } from './counts-state.ts';
 import type { AggregateDefinition } from './definition.ts';
-import { collect, packed, scope, using } from './fold.ts';
+import { collect, using } from './fold.ts';
 import { joinedLists } from './kept-rows.ts';
 import { aggregate, argument, typeAt, typeError, type Rule, type RuleCall, type RuleState } from './rule.ts';
 import { isNumber, sumType } from './sums.ts';
@@ -27,15 +28,32 @@ const GROUP_ARRAY: Rule = {
   name: 'groupArray', aliases: ['array_agg'], signature: 'groupArray([size])(x)', help: 'All values as an array, or the first so many.', parameters: [0, 1], keepsArgument: true,
   type: arrayOfValues,
   aggregate: (call) => ({ sql: cut(collect(call, argument(call)), wholeParameter(call, 0, 'the greatest size')) }),
+  state: (types, parameters) => listState(types, (list) => cut(list, sizeOf(parameters))),
 };
 
-/** Different values only, so that the state stays as small as it can. */
-function setState(types: readonly ClickHouseType[]): RuleState {
+/** A list of the values, of which only a part is needed. */
+function listState(types: readonly ClickHouseType[], part: (list: DuckSql) => DuckSql, finish: (list: DuckSql) => DuckSql = (list) => list): RuleState {
   const duckdbType = duck`${duckTypeSql(typeAt(types))}[]`;
   return {
     duckdbType,
-    accumulate: (call) => (call.rows ? duck`list_distinct(${collect(call, argument(call))})` : collect({ ...call, distinct: true }, argument(call))),
-    merge: (call, state) => duck`list_distinct(${joinedLists(call, state)})`,
+    accumulate: (call) => part(collect(call, argument(call))),
+    merge: (call, state) => part(joinedLists(call, state)),
+    finish: (state) => ({ sql: finish(state) }),
+    empty: duck`CAST([] AS ${duckdbType})`,
+  };
+}
+
+function sizeOf([size]: readonly Bound[]): bigint | undefined {
+  return size?.constant?.kind === 'integer' ? size.constant.value : undefined;
+}
+
+/** Different values only, so that the state stays as small as it can. */
+function setState(types: readonly ClickHouseType[], size?: bigint): RuleState {
+  const duckdbType = duck`${duckTypeSql(typeAt(types))}[]`;
+  return {
+    duckdbType,
+    accumulate: (call) => cut(call.rows ? duck`list_distinct(${collect(call, argument(call))})` : collect({ ...call, distinct: true }, argument(call)), size),
+    merge: (call, state) => cut(duck`list_distinct(${joinedLists(call, state)})`, size),
     finish: (state) => ({ sql: state }),
     empty: duck`CAST([] AS ${duckdbType})`,
   };
@@ -48,7 +66,7 @@ const GROUP_UNIQ_ARRAY: Rule = {
     const values = call.rows ? duck`list_distinct(${collect(call, argument(call))})` : collect({ ...call, distinct: true }, argument(call));
     return { sql: cut(values, wholeParameter(call, 0, 'the greatest size')) };
   },
-  state: (types, parameters) => (parameters.length === 0 ? setState(types) : undefined),
+  state: (types, parameters) => setState(types, sizeOf(parameters)),
 };
 
 const GROUP_ARRAY_LAST: Rule = {
@@ -58,18 +76,21 @@ const GROUP_ARRAY_LAST: Rule = {
     const size = wholeParameter(call, 0, 'the size') ?? 1n;
     return { sql: duck`(${collect(call, argument(call))})[${duckInteger(-size)}:]` };
   },
+  state: (types, parameters) => listState(types, (list) => duck`(${list})[${duckInteger(-(sizeOf(parameters) ?? 1n))}:]`),
 };
 
 const GROUP_ARRAY_SORTED: Rule = {
   name: 'groupArraySorted', signature: 'groupArraySorted(size)(x)', help: 'The least so many values as a sorted array.', parameters: [1, 1], keepsArgument: true,
   type: arrayOfValues,
   aggregate: (call) => ({ sql: cut(duck`list_sort(${collect(call, argument(call))})`, wholeParameter(call, 0, 'the size')) }),
+  state: (types, parameters) => listState(types, (list) => cut(duck`list_sort(${list})`, sizeOf(parameters))),
 };
 
 const GROUP_ARRAY_SAMPLE: Rule = {
   name: 'groupArraySample', signature: 'groupArraySample(size[, seed])(x)', help: 'Some of the values as an array: here the first so many.', parameters: [1, 2], keepsArgument: true,
   type: arrayOfValues,
   aggregate: (call) => ({ sql: cut(collect(call, argument(call)), wholeParameter(call, 0, 'the size')) }),
+  state: (types, parameters) => listState(types, (list) => cut(list, sizeOf(parameters))),
 };
 
 const GROUP_ARRAY_INSERT_AT: Rule = {
@@ -138,28 +159,25 @@ const GROUP_CONCAT: Rule = {
   },
 };
 
-/** Distinct values with their weights as a list of struct(n, k): the heaviest first, equal ones by value. */
-function ranked(call: RuleCall, isWeighted: boolean): DuckSql {
-  if (!isWeighted) {
-    const counts = call.rows ? duck`list_aggregate(${collect(call, argument(call))}, ${duckString('histogram')})` : duck`histogram(${argument(call)})${scope(call)}`;
-    return duck`list_sort(list_transform(coalesce(map_entries(${counts}), []), lambda "@e": struct_pack(n := -CAST("@e".value AS HUGEINT), k := "@e".key)))`;
-  }
-  return using(call, collect(call, packed([argument(call), argument(call, 1)])), (rows) =>
-    duck`list_sort(list_transform(list_distinct(list_transform(${rows}, lambda "@r": "@r".a1)), lambda "@k": struct_pack(n := -CAST(list_sum(list_transform(list_filter(${rows}, lambda "@r": "@r".a1 = "@k"), lambda "@r": "@r".a2)) AS HUGEINT), k := "@k")))`);
+/** struct(k, n) as the answer of topK: the heaviest first, equal ones by value. */
+function heaviest(counts: DuckSql, parameters: readonly Bound[], withCounts: boolean): DuckSql {
+  const ranked = duck`list_sort(list_transform(${counts}, lambda "@e": struct_pack(n := -"@e".n, k := "@e".k)))`;
+  const item = withCounts ? duck`struct_pack(item := "@e".k, count := CAST(-"@e".n AS UBIGINT), error := CAST(0 AS UBIGINT))` : duck`"@e".k`;
+  return duck`list_transform(${cut(ranked, sizeOf(parameters) ?? 10n)}, lambda "@e": ${item})`;
 }
 
 function top(name: string, aliases: readonly string[], isWeighted: boolean, always: boolean): Rule {
-  const withCounts = (parameters: RuleCall['parameters']) => always || (parameters[2]?.constant?.kind === 'text' && parameters[2].constant.value === 'counts');
+  const withCounts = (parameters: readonly Bound[]) => always || (parameters[2]?.constant?.kind === 'text' && parameters[2].constant.value === 'counts');
+  const counts = (call: RuleCall) => (isWeighted ? weightsOf(call, argument(call), argument(call, 1)) : countsOf(call, argument(call)));
   return {
     name, aliases, signature: `${name}([size])(x${isWeighted ? ', weight' : ''})`, help: `The ${isWeighted ? 'heaviest' : 'most frequent'} values as an array, at most size (10) of them.`,
     takes: isWeighted ? [2, 2] : [1, 1], parameters: [0, 3],
     type: ([type], parameters) => array(withCounts(parameters) ? { kind: 'Tuple', elements: [{ name: 'item', type: type ?? NOTHING }, { name: 'count', type: UINT64 }, { name: 'error', type: UINT64 }] } : (type ?? NOTHING)),
     aggregate: (call) => {
-      const size = wholeParameter(call, 0, 'the size') ?? 10n;
-      const best = cut(ranked(call, isWeighted), size);
-      const item = withCounts(call.parameters) ? duck`struct_pack(item := "@e".k, count := CAST(-"@e".n AS UBIGINT), error := CAST(0 AS UBIGINT))` : duck`"@e".k`;
-      return { sql: duck`list_transform(${best}, lambda "@e": ${item})` };
+      wholeParameter(call, 0, 'the size');
+      return { sql: heaviest(counts(call), call.parameters, withCounts(call.parameters)) };
     },
+    state: (types, parameters) => countsState(duckTypeSql(typeAt(types)), counts, (state) => ({ sql: heaviest(state, parameters, withCounts(parameters)) }), Math.max(1024, 8 * Number(sizeOf(parameters) ?? 10n))),
   };
 }
 

@@ -9,7 +9,8 @@ import { defaultSql, duckTypeSql } from '../physical.ts';
 import { array, FLOAT32, FLOAT64, NOTHING, type ClickHouseType } from '../types.ts';
 import type { AggregateDefinition } from './definition.ts';
 import { collect, fold, using } from './fold.ts';
-import { aggregate, argument, typeAt, typeError, type Rule, type RuleCall } from './rule.ts';
+import { aggregate, answerOver, argument, typeAt, typeError, type Rule, type RuleCall } from './rule.ts';
+import { placeOf, randomPlace, sampleState } from './sample-state.ts';
 import { isNumber } from './sums.ts';
 
 interface Kind {
@@ -22,6 +23,8 @@ interface Kind {
   readonly weighted?: boolean;
   /** Parameters before the levels: an accuracy, which exact answers need not read. */
   readonly leading?: number;
+  /** ClickHouse answers from a sample of 8192 values, taken by chance or by the second argument. */
+  readonly sampled?: 'by chance' | 'by argument';
 }
 
 const TIMES: readonly ClickHouseType['kind'][] = ['Date', 'Date32', 'DateTime', 'DateTime64'];
@@ -135,8 +138,8 @@ const single = (type: ClickHouseType): ClickHouseType | undefined => (isTime(typ
 const clamped = (at: Kind['at']): Kind['at'] => (call, levels, result) => at(call, levels, result).map((value) => duck`CASE WHEN ${value} > 30000 THEN CAST(30000 AS FLOAT) ELSE trunc(${value}) END`);
 
 const KINDS: readonly Kind[] = [
-  { suffix: '', help: 'interpolated between the two nearest values', type: sameOrFloat, at: interpolated },
-  { suffix: 'Deterministic', help: 'interpolated between the two nearest values; the second argument is not needed here', type: sameOrFloat, at: interpolated, weighted: true },
+  { suffix: '', help: 'interpolated between the two nearest values', type: sameOrFloat, at: interpolated, sampled: 'by chance' },
+  { suffix: 'Deterministic', help: 'interpolated between the two nearest values; the second argument is not needed here', type: sameOrFloat, at: interpolated, weighted: true, sampled: 'by argument' },
   { suffix: 'ExactInclusive', help: 'interpolated, the least value at 0 and the greatest at 1', type: float, at: interpolated },
   { suffix: 'ExactExclusive', help: 'interpolated, as if there were values beyond the least and the greatest', type: float, at: exclusive },
   { suffix: 'Exact', help: 'an existing value', type: same, at: byIndex(exactIndex) },
@@ -196,7 +199,17 @@ function rulesOf(kind: Kind): readonly Rule[] {
       return { sql: duck`[${values.map((value) => duck`coalesce(${value}, ${emptyOf(type)})`)}]` };
     },
   };
-  return [one, many];
+  return [withSample(kind, one), withSample(kind, many)];
+}
+
+function withSample({ sampled }: Kind, rule: Rule): Rule {
+  if (!sampled) return rule;
+  const first = (types: readonly ClickHouseType[]) => types.slice(0, 1);
+  return {
+    ...rule,
+    state: (types, parameters) => sampleState(duckTypeSql(typeAt(types)), (call) => argument(call), (call) => (sampled === 'by chance' ? randomPlace() : placeOf(call, argument(call, 1))),
+      (values) => answerOver({ ...rule, takes: [1, 1] }, first(types), parameters, values)),
+  };
 }
 
 export const QUANTILES: readonly AggregateDefinition[] = KINDS.flatMap(rulesOf).map(aggregate);

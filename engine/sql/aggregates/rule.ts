@@ -168,12 +168,18 @@ function stateOf(rule: Rule, given: readonly ClickHouseType[], parameters: reado
     finish: (column) => {
       const type = resultOf({ start: 0, end: 0 });
       if (bare(type).kind === 'Nothing') return DUCK_NULL;
-      return answer(state.finish(column), type, () => (own ? duck`1` : duck`len(${column})`));
+      return answer(state.finish(column), type, () => (own ? duck`1` : duck`len(coalesce(${column}, []))`));
     },
     empty: state.empty,
     ...(own?.mergedResult ? { mergedResult: (column, filter, over, within) => (own.mergedResult ? own.mergedResult(mergeCall(filter, over, within), column).sql : column) } : {}),
     ...(own ? { earlier: earlierRows(types, rule.name, (call) => state.accumulate({ ...call, args: call.arguments.map(plainSql), types, resultType: resultOf(call.span) })) } : {}),
   };
+}
+
+/** What the rule answers over rows that a state holds as a list. */
+export function answerOver(rule: Rule, types: readonly ClickHouseType[], parameters: readonly Bound[], list: DuckSql): Outcome {
+  const call = keptRows(types, false).over(list, rule.name, parameters);
+  return rule.aggregate({ ...call, args: call.arguments.map((argument) => argument.sql), types, resultType: checkedType(rule, types, parameters, call.span) });
 }
 
 /** The values of all rows: exact, and good for every aggregate. */
@@ -182,10 +188,7 @@ function listState(rule: Rule, types: readonly ClickHouseType[], parameters: rea
   return {
     ...kept,
     accumulate: (call) => kept.collected(call, call.args),
-    finish: (state) => {
-      const call = kept.over(state, rule.name, parameters);
-      return rule.aggregate({ ...call, args: call.arguments.map((argument) => argument.sql), types, resultType: checkedType(rule, types, parameters, call.span) });
-    },
+    finish: (state) => answerOver(rule, types, parameters, state),
   };
 }
 

@@ -37,11 +37,24 @@ const RETENTION: Rule = {
   name: 'retention', signature: 'retention(condition1, condition2, …)', help: 'Whether the first condition was met, and each other one together with it, as an array.', takes: [2, 32], nullableResult: false,
   type: (types, _parameters, refuse) => (types.every(isCondition) ? array(UINT8) : refuse('conditions')),
   aggregate: (call) => {
-    const met = call.args.map((_, index) => duck`coalesce(${fold(call, 'bool_or', holds(call, index))}, FALSE)`);
-    const [first] = met;
-    return { sql: duck`[${met.map((one, index) => duck`CAST(${index === 0 ? one : duck`(${first ?? one} AND ${one})`} AS UTINYINT)`)}]` };
+    return { sql: together(call.args.map((_, index) => duck`coalesce(${fold(call, 'bool_or', holds(call, index))}, FALSE)`)) };
+  },
+  state: (types) => {
+    const places = types.map((_, index) => duckInteger(index + 1));
+    return {
+      duckdbType: duck`BOOLEAN[]`,
+      accumulate: (call) => duck`[${call.args.map((_, index) => duck`coalesce(${fold(call, 'bool_or', holds(call, index))}, FALSE)`)}]`,
+      merge: (call, state) => duck`[${places.map((place) => duck`coalesce(${fold(call, 'bool_or', duck`${state}[${place}]`)}, FALSE)`)}]`,
+      finish: (state) => ({ sql: together(places.map((place) => duck`coalesce(${state}[${place}], FALSE)`)) }),
+      empty: duck`CAST([] AS BOOLEAN[])`,
+    };
   },
 };
+
+function together(met: readonly DuckSql[]): DuckSql {
+  const [first] = met;
+  return duck`[${met.map((one, index) => duck`CAST(${index === 0 ? one : duck`(${first ?? one} AND ${one})`} AS UTINYINT)`)}]`;
+}
 
 const WINDOW_FUNNEL: Rule = {
   name: 'windowFunnel', signature: 'windowFunnel(window)(time, condition1, condition2, …)', help: 'How many of the conditions were met one after another within the window, which begins with the first.', takes: [2, 33], parameters: [1, 8],

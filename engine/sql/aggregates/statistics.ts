@@ -2,9 +2,11 @@
 import { duck, duckInteger, duckName, duckString, type DuckSql } from '../duck.ts';
 import { duckTypeSql } from '../physical.ts';
 import { FLOAT32, FLOAT64, type ClickHouseType } from '../types.ts';
+import { countsOf, countsState } from './counts-state.ts';
 import type { AggregateDefinition } from './definition.ts';
 import { collect, countRows, fold, packed, scope, using, type FoldName } from './fold.ts';
-import { aggregate, argument, type Rule, type RuleCall, type RuleState } from './rule.ts';
+import { mergeCall } from './kept-rows.ts';
+import { aggregate, argument, typeAt, type Rule, type RuleCall, type RuleState } from './rule.ts';
 import { isNumber } from './sums.ts';
 import { sumsState } from './sums-state.ts';
 
@@ -154,6 +156,14 @@ const ENTROPY: Rule = {
   aggregate: (call) => {
     const value = packed(call.args);
     return { sql: duck`coalesce(${call.rows ? duck`list_aggregate(${collect(call, value)}, ${duckString('entropy')})` : duck`entropy(${value})${scope(call)}`}, CAST(0 AS DOUBLE))` };
+  },
+  state: (types) => {
+    const fields = types.map((type, index) => duck`${duckName(`a${index + 1}`)} ${duckTypeSql(type)}`);
+    return countsState(types.length === 1 ? duckTypeSql(typeAt(types)) : duck`STRUCT(${fields})`, (call) => countsOf(call, packed(call.args)), (state) => {
+      const total = duck`list_sum(list_transform(${state}, lambda "@e": CAST("@e".n AS DOUBLE)))`;
+      const sum = using(mergeCall(), total, (all) => duck`list_sum(list_transform(${state}, lambda "@e": -(CAST("@e".n AS DOUBLE) / ${all}) * log2(CAST("@e".n AS DOUBLE) / ${all})))`);
+      return { sql: duck`coalesce(${sum}, CAST(0 AS DOUBLE))`, empty: duck`CAST(0 AS DOUBLE)` };
+    });
   },
 };
 

@@ -2,12 +2,15 @@
  * sumMap, minMap and maxMap over parallel arrays of keys and values: a tuple of the sorted keys and, for each array of
  * values, the array of results. Over a Map the same names are sum, min and max with the combinator -Map.
  */
+import type { Bound } from '../bound.ts';
 import { duck, duckInteger, duckName, joined, type DuckSql } from '../duck.ts';
 import { duckTypeSql, plainSql } from '../physical.ts';
-import { array, bare, tuple, type ClickHouseType } from '../types.ts';
+import { array, bare, FLOAT64, NOTHING, tuple, type ClickHouseType } from '../types.ts';
 import { COMBINATORS } from './combinators.ts';
-import type { AggregateDefinition } from './definition.ts';
-import { collect, using } from './fold.ts';
+import type { AggregateCall, AggregateDefinition } from './definition.ts';
+import { collect, using, variable } from './fold.ts';
+import { joinedLists, mergeCall } from './kept-rows.ts';
+import { byKey } from './keyed.ts';
 import { aggregate, typeAt, withoutDictionary, type Rule, type RuleCall } from './rule.ts';
 import { sumType, wrapped } from './sums.ts';
 
@@ -41,30 +44,65 @@ function rule(name: string, aliases: readonly string[], operation: Operation, ke
       if (!keys || results.length === 0) return refuse('an array of keys and arrays of values, or a Map');
       return tuple(array(keys), ...results.map((type) => array(type ?? refuse('an array of keys and arrays of numbers'))));
     },
-    aggregate: (call) => {
-      const [, ...values] = arraysOf(call.types).map(elementOf);
-      const entries = duck`flatten(${collect(call, duck`list_zip(${arraySqls(call)})`)})`;
-      const wanted = isFiltered ? call.parameters[0] : undefined;
-      const sql = using(call, entries, (rows) => {
-        const kept = wanted ? duck`list_filter(${rows}, lambda "@e": list_contains(${plainSql(wanted)}, "@e"[1]))` : rows;
-        const keys = duck`list_sort(list_distinct(list_transform(${kept}, lambda "@e": "@e"[1])))`;
-        const results = values.map((type, index) => {
-          const place = duckInteger(index + 2);
-          const mine = duck`list_transform(list_filter(${rows}, lambda "@e": "@e"[1] = "@k"), lambda "@e": "@e"[${place}])`;
-          if (operation !== 'sum') return operation === 'min' ? duck`list_min(${mine})` : duck`list_max(${mine})`;
-          const result = (type && valueOf(type)) ?? { kind: 'Float', bits: 64 };
-          const sum = duck`coalesce(list_sum(${mine}), 0)`;
-          return result.kind === 'Integer' ? wrapped(sum, result) : duck`CAST(${sum} AS ${duckTypeSql(result)})`;
-        });
-        const named = results.map((result, index) => duck`${duckName(`v${index + 1}`)} := ${result}`);
-        const all = duck`list_transform(${keys}, lambda "@k": struct_pack(k := "@k", ${named}))`;
-        // A sum leaves out the keys whose sums are all zero.
-        const shown = operation === 'sum' ? duck`list_filter(${all}, lambda "@s": ${joined(results.map((_, index) => duck`"@s".${duckName(`v${index + 1}`)} <> 0`), ' OR ')})` : all;
-        return using(call, shown, (sums) => duck`struct_pack("1" := list_transform(${sums}, lambda "@s": "@s".k), ${results.map((_, index) => duck`${duckName(String(index + 2))} := list_transform(${sums}, lambda "@s": "@s".${duckName(`v${index + 1}`)})`)})`);
-      });
-      return { sql };
+    aggregate: (call) => ({ sql: shown(call, grouped(call, rowsOf(call, call.parameters), shapeOf(call.types)), shapeOf(call.types)) }),
+    state: (types, parameters) => {
+      const shape = shapeOf(types);
+      const fields = shape.results.map((type, index) => duck`${field(index)} ${duckTypeSql(type)}`);
+      const duckdbType = duck`STRUCT(k ${duckTypeSql(shape.key)}, ${fields})[]`;
+      return {
+        duckdbType,
+        accumulate: (call) => duck`CAST(${grouped(call, rowsOf(call, parameters), shape)} AS ${duckdbType})`,
+        merge: (call, state) => duck`CAST(${grouped(call, joinedLists(call, state), shape)} AS ${duckdbType})`,
+        finish: (state) => ({ sql: shown(mergeCall(), state, shape) }),
+        empty: duck`CAST([] AS ${duckdbType})`,
+      };
     },
   };
+
+  interface Shape {
+    readonly key: ClickHouseType;
+    /** The types of the results, one for each array of values. */
+    readonly results: readonly ClickHouseType[];
+  }
+
+  function shapeOf(types: readonly ClickHouseType[]): Shape {
+    const [key, ...values] = arraysOf(types).map(elementOf);
+    return { key: key ?? NOTHING, results: values.map((type) => (type && valueOf(type)) ?? FLOAT64) };
+  }
+
+  /** struct(k, v1, v2, …) for each place of the arrays. */
+  function rowsOf(call: RuleCall, parameters: readonly Bound[]): DuckSql {
+    const arrays = arraySqls(call);
+    const entry = variable(call);
+    const wanted = isFiltered ? parameters[0] : undefined;
+    const fields = arrays.slice(1).map((_, index) => duck`${field(index)} := ${entry}[${duckInteger(index + 2)}]`);
+    const rows = duck`list_transform(flatten(${collect(call, duck`list_zip(${arrays})`)}), lambda ${entry}: struct_pack(k := ${entry}[1], ${fields}))`;
+    return wanted ? duck`list_filter(${rows}, lambda ${entry}: list_contains(${plainSql(wanted)}, ${entry}.k))` : rows;
+  }
+
+  /** The rows with one for each key, in the order of the keys. */
+  function grouped(call: AggregateCall, rows: DuckSql, { results }: Shape): DuckSql {
+    const [entry, group] = [variable(call), variable(call)];
+    const groups = byKey(call, rows, (list) => duck`struct_pack(${results.map((type, index) => {
+      const mine = duck`list_transform(${list}, lambda ${entry}: ${entry}.${field(index)})`;
+      if (operation !== 'sum') return duck`${field(index)} := ${operation === 'min' ? duck`list_min(${mine})` : duck`list_max(${mine})`}`;
+      const sum = duck`coalesce(list_sum(${mine}), 0)`;
+      return duck`${field(index)} := ${type.kind === 'Integer' ? wrapped(sum, type) : duck`CAST(${sum} AS ${duckTypeSql(type)})`}`;
+    })})`);
+    return duck`list_transform(${groups}, lambda ${group}: struct_pack(k := ${group}.k, ${results.map((_, index) => duck`${field(index)} := ${group}.s.${field(index)}`)}))`;
+  }
+
+  /** The keys and the values as arrays; a sum leaves out the keys whose sums are all zero. */
+  function shown(call: AggregateCall, rows: DuckSql, { results }: Shape): DuckSql {
+    const entry = variable(call);
+    const anyLeft = joined(results.map((_, index) => duck`${entry}.${field(index)} <> 0`), ' OR ');
+    return using(call, operation === 'sum' ? duck`list_filter(${rows}, lambda ${entry}: ${anyLeft})` : rows, (list) =>
+      duck`struct_pack("1" := list_transform(${list}, lambda ${entry}: ${entry}.k), ${results.map((_, index) => duck`${duckName(String(index + 2))} := list_transform(${list}, lambda ${entry}: ${entry}.${field(index)})`)})`);
+  }
+}
+
+function field(index: number): DuckSql {
+  return duckName(`v${index + 1}`);
 }
 
 /** The arrays' definition, or the -Map combinator where the argument is a Map. */
