@@ -123,7 +123,8 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** A stable id in Tinybird's form. */
-function idOf(name: string): string {
+/** Tinybird's form of an id, made of the name. */
+export function idOf(name: string): string {
   return `t_${Buffer.from(name).toString('hex').padEnd(32, '0').slice(0, 32)}`;
 }
 

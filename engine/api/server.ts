@@ -2,14 +2,18 @@
  * The HTTP face of a workspace: puts the routes together and listens. Adds what all have in common: trailing slashes,
  * CORS for Tinybird's routes (never for tokens or the page's own), one log line and one error form for each request.
  */
-import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SandpiperError } from '../errors.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { CORS } from './cors.ts';
 import { datasourcesRoutes } from './datasources.ts';
-import { eventsRoutes } from './events.ts';
+import { EventDoor, isEventsTarget, type EventLimits } from './event-door.ts';
+import { openEventLanes } from './event-lane.ts';
+import { answerEvents } from './event-request.ts';
 import { failureOf } from './failure.ts';
 import { localRoutes } from './local.ts';
 import { isLoopbackAddress, isLoopbackHost, isOwnOrigin } from './loopback.ts';
@@ -30,6 +34,7 @@ export interface ServerOptions {
   readonly host: string;
   readonly pageFolder: string;
   readonly acceptsPaths: boolean;
+  readonly events?: EventLimits;
 }
 
 export interface RunningServer {
@@ -67,7 +72,6 @@ export async function openServer(workspace: Workspace, options: ServerOptions): 
     await next();
   });
   workspacesRoutes(app, workspace);
-  eventsRoutes(app, workspace);
   sqlRoutes(app, workspace);
   pipesRoutes(app, workspace);
   datasourcesRoutes(app, workspace);
@@ -79,7 +83,13 @@ export async function openServer(workspace: Workspace, options: ServerOptions): 
   }
   pageRoutes(app, options.pageFolder, secret, (context) => isLoopbackAddress(peerOf(context)));
 
-  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
+  const door = new EventDoor(workspace, options.events);
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const server = createServer((request, response) => {
+    if (request.method === 'POST' && isEventsTarget(request.url ?? '')) answerEvents(door, request, response);
+    else void listener(request, response);
+  });
+  const lanes = openEventLanes(server, door);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, options)));
     server.listen(options.port, options.host, resolve);
@@ -91,19 +101,13 @@ export async function openServer(workspace: Workspace, options: ServerOptions): 
     secret,
     close: () => new Promise((resolve) => {
       server.close(() => resolve());
+      lanes.close();
       if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), 300).unref();
     }),
   };
 }
 
 const startedAt = new WeakMap<Context, number>();
-
-const CORS = {
-  'Access-Control-Allow-Origin': '*',
-  'Access-Control-Allow-Methods': 'GET, POST, PUT, DELETE, OPTIONS',
-  'Access-Control-Allow-Headers': 'authorization, content-type, content-encoding',
-  'Access-Control-Expose-Headers': 'X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After',
-} as const;
 
 /** Routes that a web page elsewhere may call, since each needs a token. */
 function crossOrigin(context: Context): boolean {
@@ -112,7 +116,7 @@ function crossOrigin(context: Context): boolean {
 
 function logRequest(context: Context, workspace: Workspace, status: number, error: string | undefined): void {
   const url = new URL(context.req.url);
-  const resource = /^\/v\d\/pipes\/(.+?)\.\w+$/.exec(url.pathname)?.[1] ?? (url.pathname.startsWith('/v0/sql') ? 'sql' : /^\/v0\/(events|datasources)\/?$/.test(url.pathname) ? url.searchParams.get('name') : undefined);
+  const resource = /^\/v\d\/pipes\/(.+?)\.\w+$/.exec(url.pathname)?.[1] ?? (url.pathname.startsWith('/v0/sql') ? 'sql' : /^\/v0\/datasources\/?$/.test(url.pathname) ? url.searchParams.get('name') : undefined);
   if (resource === undefined || resource === null || (context.req.method === 'GET' && url.pathname.startsWith('/v0/datasources'))) return;
   workspace.requests.add({
     method: context.req.method,

@@ -34,6 +34,8 @@ export class Tokens {
   readonly #file: string;
   #stored: Stored;
   #declared: readonly DeclaredToken[] = [];
+  /** Those that `list` gives, made again when they change. */
+  #byText: ReadonlyMap<string, Token> | undefined;
 
   constructor(dataFolder: string) {
     this.#file = join(dataFolder, 'tokens.json');
@@ -51,6 +53,7 @@ export class Tokens {
     for (const token of declared) merged.set(token.name, [...(merged.get(token.name) ?? []), ...token.scopes]);
     this.#declared = [...merged].map(([name, scopes]) => ({ name, scopes }));
     for (const { name } of this.#declared) this.#known(name);
+    this.#byText = undefined;
   }
 
   get admin(): Token {
@@ -64,7 +67,8 @@ export class Tokens {
   /** The token with this text; throws SandpiperError 'unauthorized' or 'forbidden'. */
   get(text: string | undefined): Token {
     if (text === undefined || text === '') throw new SandpiperError('unauthorized', 'This request has no token. Send the header Authorization: Bearer TOKEN, or the parameter token.');
-    const found = this.list().find((token) => token.token === text);
+    this.#byText ??= new Map(this.list().map((token) => [token.token, token]));
+    const found = this.#byText.get(text);
     if (!found) throw new SandpiperError('forbidden', 'invalid authentication token. Invalid token');
     return found;
   }
@@ -75,6 +79,7 @@ export class Tokens {
     const id = randomUUID();
     const made = { id, name, token: this.#text(id) };
     this.#stored = { ...this.#stored, tokens: [...this.#stored.tokens, made] };
+    this.#byText = undefined;
     writeFileSync(`${this.#file}.new`, JSON.stringify(this.#stored, null, 2), { mode: 0o600 });
     renameSync(`${this.#file}.new`, this.#file);
     chmodSync(this.#file, 0o600);

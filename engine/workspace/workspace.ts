@@ -19,9 +19,10 @@ import { duckdbVersion, openDatabase, type Database } from './database.ts';
 import { loadFixtures } from './fixtures.ts';
 import { importFile, type FileFormat, type ImportReceipt } from './import-file.ts';
 import { inferSchema } from './infer-schema.ts';
-import { openIngest, type Accepted, type AcceptOptions, type Ingest } from './ingest.ts';
+import { openIngest, type Accepted, type AcceptOptions, type Answered, type Ingest, type TakeOptions } from './ingest.ts';
 import { JobHistory } from './job-history.ts';
 import { Jobs, type Job } from './jobs.ts';
+import { LiveTail } from './live-tail.ts';
 import { Materializations, type View } from './materialization.ts';
 import { ProjectFiles } from './project-files.ts';
 import { ProjectFolder } from './project-folder.ts';
@@ -30,6 +31,7 @@ import { outputNode, Queries, type QueryOptions, type QueryWorld } from './queri
 import { RequestLog } from './request-log.ts';
 import type { QueryResult } from './result-format.ts';
 import { RowCounts, type Counts } from './row-counts.ts';
+import { rowReader } from './row-reader.ts';
 import { Schedules } from './schedules.ts';
 import { syncTables, type StoredTable } from './tables.ts';
 import { Tokens } from './tokens.ts';
@@ -43,6 +45,8 @@ export interface WorkspaceOptions {
   /** Load fixtures into data sources that never had rows. */
   readonly fixtures: boolean;
   readonly version: string;
+  /** The largest body of events. */
+  readonly eventBodyBytes?: number;
 }
 
 /** What the page runs: a node of a file, perhaps unsaved, or SQL. */
@@ -84,6 +88,10 @@ export class Workspace {
   readonly tokens: Tokens;
   readonly jobs: Jobs;
   readonly requests: RequestLog;
+  readonly liveTail = new LiveTail((name) => {
+    const table = this.#tables.get(name);
+    return table && rowReader(table.ingest);
+  });
   readonly queries: Queries;
   readonly uploads: Uploads;
   readonly operations: DataOperations;
@@ -145,6 +153,8 @@ export class Workspace {
       folder: join(this.dataFolder, 'journal'),
       findTable: (name) => this.#tables.get(name)?.ingest,
       materialize: this.#materializations,
+      ...(this.#options.eventBodyBytes === undefined ? {} : { limits: { bodyBytes: this.#options.eventBodyBytes } }),
+      onTaken: (taken) => this.liveTail.see(taken),
       onRows: (dataSource, outcome) => this.#rowsArrived(dataSource, outcome.loaded, outcome.quarantined),
       onNotice: (severity, message) => this.#changes.notice(severity, message),
     });
@@ -255,6 +265,12 @@ export class Workspace {
   appendEvents(name: string, body: Uint8Array, options: AcceptOptions): Promise<Accepted> {
     if (!this.#ingest) throw new SandpiperError('unavailable', 'The engine is starting.');
     return this.#ingest.accept(this.#getTable(name).source.name, body, options);
+  }
+
+  /** The same for a body that is not packed, without a promise: `answered` is called once. */
+  takeEvents(name: string, body: Uint8Array, options: TakeOptions, answered: Answered): void {
+    if (!this.#ingest) throw new SandpiperError('unavailable', 'The engine is starting.');
+    this.#ingest.take(this.#getTable(name).source.name, body, options, answered);
   }
 
   /** Imports a file of this machine and gives the receipt. */
