@@ -127,7 +127,7 @@ export interface CheckView {
 // POST /local/complete {path, text, line, column} -> { items: Completion[] }
 export interface Completion {
   readonly label: string;
-  readonly kind: 'table' | 'column' | 'function' | 'aggregate' | 'template-function' | 'parameter' | 'node' | 'keyword' | 'type';
+  readonly kind: 'table' | 'column' | 'function' | 'aggregate' | 'template-function' | 'parameter' | 'node' | 'keyword' | 'type' | 'value';
   /** A type or a signature. */
   readonly detail: string;
   readonly documentation?: string;
@@ -246,7 +246,7 @@ export interface Receipt {
 // GET /local/jobs -> { jobs: JobView[] } · GET /local/jobs/ID -> JobView · POST /local/jobs/ID/cancel -> JobView
 export interface JobView {
   readonly id: string;
-  readonly kind: 'inspect' | 'import' | 'populate' | 'copy' | 'delete' | 'sink';
+  readonly kind: 'inspect' | 'import' | 'populate' | 'copy' | 'delete' | 'sink' | 'expire' | 'compact';
   readonly title: string;
   readonly status: 'waiting' | 'working' | 'done' | 'error' | 'cancelled';
   /** 0 to 1. */

@@ -40,7 +40,7 @@ export function parseExpressionList(text: string): Expression[] {
   return expressions;
 }
 
-function parseQueryAt(cursor: Cursor): Query {
+export function parseQueryAt(cursor: Cursor): Query {
   const start = cursor.peek().span.start;
   if (cursor.takeWords('EXPLAIN')) {
     const what: string[] = [];

@@ -10,7 +10,7 @@ import type { Catalog, CatalogColumn, CatalogTable, Translation, TranslateOption
 import { commonType } from './common-type.ts';
 import { cast } from './conversion.ts';
 import { duck, duckInteger, duckName, joined, type DuckSql } from './duck.ts';
-import { booleanSql, defaultSql, plainSql } from './physical.ts';
+import { booleanSql, defaultSql, orderSql, plainSql } from './physical.ts';
 import { Scope } from './scope.ts';
 import { bindSelect, type BoundSelect } from './select.ts';
 import { Statement, type Environment, type Relation, type RelationColumn } from './statement.ts';
@@ -55,10 +55,9 @@ export function translateForTable(query: Query, columns: readonly CatalogColumn[
 
 /** The DEFAULT of a column as DuckDB SQL of the column's type; it may name the other columns of its table. */
 export function translateDefault(expression: Expression, target: ClickHouseType, columns: readonly CatalogColumn[]): DuckSql {
-  const nothing: Catalog = { findTable: () => undefined, tableNames: () => [] };
-  const statement = statementFor({ catalog: nothing });
+  const statement = statementFor({ catalog: NO_TABLES });
   const scope = new Scope(columns.map((column) => ({ name: column.name, type: column.type, sql: duckName(column.name), qualifiers: [] })));
-  const value = new Binder({ environment: { statement, catalog: nothing, ctes: new Map(), constants: new Map() }, scope, aliases: new Map(), stage: NO_ROWS }).bind(expression);
+  const value = new Binder({ environment: { statement, catalog: NO_TABLES, ctes: new Map(), constants: new Map() }, scope, aliases: new Map(), stage: NO_ROWS }).bind(expression);
   return plainSql(sameType(value.type, target) ? value : cast(value, target));
 }
 
@@ -70,6 +69,16 @@ export function translateRowsWhere(condition: Expression, table: Extract<Catalog
   const value = new Binder({ environment: { statement, catalog: options.catalog, ctes: new Map(), constants: new Map() }, scope, aliases: new Map(), stage: NO_ROWS }).bind(condition);
   return statement.finish(duck`SELECT rowid FROM ${duckName(...table.duckdbName)} WHERE ${booleanSql(value)}`);
 }
+
+/** What to sort a table's rows by, for these expressions over its columns. */
+export function translateOrder(keys: readonly Expression[], columns: readonly CatalogColumn[]): readonly DuckSql[] {
+  const statement = statementFor({ catalog: NO_TABLES });
+  const scope = new Scope(columns.map((column) => ({ name: column.name, type: column.type, sql: duckName(column.name), qualifiers: [] })));
+  const binder = new Binder({ environment: { statement, catalog: NO_TABLES, ctes: new Map(), constants: new Map() }, scope, aliases: new Map(), stage: NO_ROWS });
+  return keys.map((key) => orderSql(binder.bind(key)));
+}
+
+const NO_TABLES: Catalog = { findTable: () => undefined, tableNames: () => [] };
 
 function statementFor(options: TranslateOptions): Statement {
   return new Statement({

@@ -46,6 +46,12 @@ export async function addDerivedRows(connection: Connection, table: string, adde
   await connection.run(duck`INSERT INTO sandpiper.derived_rows SELECT ${name}, ${duckInteger(added)} WHERE NOT EXISTS (SELECT 1 FROM sandpiper.derived_rows WHERE table_name = ${name})`.text);
 }
 
+/** How many of the table's rows views have made; 0 when none is known, -1 when that is known no more. */
+export async function derivedRows(connection: Connection, table: string): Promise<number> {
+  const reader = await connection.runAndReadAll(duck`SELECT row_count FROM sandpiper.derived_rows WHERE table_name = ${duckString(table)}`.text);
+  return Number(reader.getRows()[0]?.[0] ?? 0);
+}
+
 /** All rows of the table are now, and these alone, what views have made. */
 export async function setDerivedRows(connection: Connection, table: string, rows: number): Promise<void> {
   await connection.run(duck`DELETE FROM sandpiper.derived_rows WHERE table_name = ${duckString(table)}`.text);
@@ -61,8 +67,8 @@ export async function outliveSources(connection: Connection, tables: readonly st
 export async function hindrance(connection: Connection, table: string): Promise<Hindrance | undefined> {
   const gone = await connection.runAndReadAll(duck`SELECT 1 FROM sandpiper.materialization WHERE target = ${duckString(table)} AND NOT is_active`.text);
   if (gone.currentRowCount > 0) return 'a view that is gone made some of them';
-  const reader = await connection.runAndReadAll(duck`SELECT (SELECT count(*) FROM main.${duckName(table)}), coalesce((SELECT row_count FROM sandpiper.derived_rows WHERE table_name = ${duckString(table)}), 0)`.text);
-  const [rows, derived] = (reader.getRows()[0] ?? []).map(Number);
+  const rows = Number((await connection.runAndReadAll(duck`SELECT count(*) FROM main.${duckName(table)}`.text)).getRows()[0]?.[0] ?? 0);
+  const derived = await derivedRows(connection, table);
   if (derived === -1 && rows !== 0) return 'rows of a table that it was made from are gone';
   return rows === 0 || rows === derived ? undefined : 'it also holds rows that no view made';
 }

@@ -12,10 +12,10 @@ import type { Pipe } from '../project/pipe.ts';
 import type { Project } from '../project/project.ts';
 import { duck, duckName, duckString } from '../sql/duck.ts';
 import { Changes, type Change } from './changes.ts';
-import { checkFile, nodeColumns, type FileCheck } from './check.ts';
-import { complete, hover, type ColumnsOf, type CompletionItem, type EditorPlace } from './complete.ts';
+import { checkFile, type FileCheck } from './check.ts';
 import { DataOperations } from './data-operations.ts';
 import { duckdbVersion, openDatabase, type Database } from './database.ts';
+import { Editor } from './editor.ts';
 import { loadFixtures } from './fixtures.ts';
 import { importFile, type FileFormat, type ImportReceipt } from './import-file.ts';
 import { inferSchema } from './infer-schema.ts';
@@ -35,6 +35,7 @@ import { rowReader } from './row-reader.ts';
 import { Schedules } from './schedules.ts';
 import { syncTables, type StoredTable } from './tables.ts';
 import { Tokens } from './tokens.ts';
+import { Upkeep } from './upkeep.ts';
 import { shownName, Uploads } from './uploads.ts';
 
 export interface WorkspaceOptions {
@@ -45,6 +46,8 @@ export interface WorkspaceOptions {
   /** Load fixtures into data sources that never had rows. */
   readonly fixtures: boolean;
   readonly version: string;
+  /** Follow ENGINE_TTL. Default: yes. */
+  readonly expires?: boolean;
   /** The largest body of events. */
   readonly eventBodyBytes?: number;
 }
@@ -93,9 +96,11 @@ export class Workspace {
     return table && rowReader(table.ingest);
   });
   readonly queries: Queries;
+  readonly editor: Editor;
   readonly uploads: Uploads;
   readonly operations: DataOperations;
   readonly schedules: Schedules;
+  readonly upkeep: Upkeep;
   readonly timeZone = 'UTC';
   readonly version: string;
   readonly duckdbVersion = duckdbVersion().replace(/^v/, '');
@@ -125,6 +130,7 @@ export class Workspace {
     this.jobs = new Jobs((job) => this.#changes.tell({ kind: 'job', job }));
     this.requests = new RequestLog((request) => this.#changes.tell({ kind: 'request', request }));
     this.queries = new Queries(() => this.world());
+    this.editor = new Editor((path, text) => ({ ...this.world(), project: this.#files.with(path, text), fileText: (file) => (file === path ? text : this.fileText(file)) }));
     this.#materializations = new Materializations(() => this.world());
     this.operations = new DataOperations({
       database, jobs: this.jobs, queries: this.queries, views: this.#materializations, getTable: (name) => this.#getTable(name), getPipe: (name) => this.getPipe(name),
@@ -134,6 +140,10 @@ export class Workspace {
     this.schedules = new Schedules({
       database, notice: (severity, message) => this.#changes.notice(severity, message),
       run: (pipe, node, at, settle) => (node.type === 'copy' ? this.operations.copy(pipe.name, { parameters: {}, at, settle }).finished : this.operations.sink(pipe.name, { parameters: {}, at }).finished.then(() => database.write(settle))),
+    });
+    this.upkeep = new Upkeep({
+      database, jobs: this.jobs, views: this.#materializations, tables: () => this.#tables, rowCount: (name) => this.#counts.of(name).rowCount,
+      recount: (name, added) => this.#recount(name, added), notice: (severity, message) => this.#changes.notice(severity, message), expires: options.expires ?? true,
     });
   }
 
@@ -169,6 +179,7 @@ export class Workspace {
     await this.folder.close();
     this.schedules.close();
     this.jobs.cancelAll();
+    await this.upkeep.close();
     await this.#reloading.catch(() => undefined); // Whoever asked for the reload was told.
     await this.#ingest?.close();
     this.uploads.clear();
@@ -234,6 +245,7 @@ export class Workspace {
   }
 
   #rowsArrived(name: string, loaded: number, quarantined: number): void {
+    this.upkeep.rowsArrived();
     this.#changes.tell({ kind: 'rows', dataSource: name, ...this.#counts.add(name, loaded, quarantined), added: loaded });
     void this.#countTargets(name).catch(() => undefined); // The engine is stopping.
   }
@@ -364,21 +376,6 @@ export class Workspace {
 
   check(path: string, text: string): Promise<FileCheck> {
     return checkFile(path, text, this.#files.with(path, text), this.world());
-  }
-
-  complete(place: EditorPlace): readonly CompletionItem[] {
-    const project = this.#files.with(place.path, place.text);
-    return complete(place, project, this.#columnsIn(project, place));
-  }
-
-  hover(place: EditorPlace): string {
-    const project = this.#files.with(place.path, place.text);
-    return hover(place, project, this.#columnsIn(project, place));
-  }
-
-  #columnsIn(project: Project, { path, text }: EditorPlace): ColumnsOf {
-    const queries = new Queries(() => ({ ...this.world(), project, fileText: (file) => (file === path ? text : this.fileText(file)) }));
-    return (pipe, node) => nodeColumns(pipe, node, queries, project);
   }
 
   /** Publishes or unpublishes by writing the pipe's file. */
