@@ -178,6 +178,7 @@ export class Binder {
     const around = this.environment.outer?.(identifier);
     if (around) return around;
     const name = identifier.parts.map((part) => part.text).join('.');
+    if (/^(now|today|curdate|current_date|current_timestamp|localtimestamp|localtime)$/i.test(name)) return this.environment.statement.callFunction(name, [], identifier.span);
     const known = [...this.scope.names(), ...this.aliases.keys(), ...this.environment.constants.keys()];
     const where = this.scope.tables().length === 0 ? '' : ` in ${this.scope.tables().filter((table) => !table.includes('.')).join(', ')}`;
     throw new SandpiperError('unknown-name', `There is no column ${name}${where}.${didYouMean(name, known)}`, { span: identifier.span });

@@ -96,6 +96,8 @@ function commonText(left: ClickHouseType, right: ClickHouseType): ClickHouseType
 
 function commonTime(left: ClickHouseType, right: ClickHouseType): ClickHouseType | undefined {
   if (left.kind === 'Interval' && right.kind === 'Interval') return UNITS.indexOf(left.unit) < UNITS.indexOf(right.unit) ? left : right;
+  const isClock = (type: ClickHouseType) => type.kind === 'Time' || type.kind === 'Time64';
+  if (isClock(left) && isClock(right)) return { kind: 'Time64', precision: Math.max(...[left, right].map((type) => (type.kind === 'Time64' ? type.precision : 0))) };
   const kinds = [left.kind, right.kind];
   const isDay = (type: ClickHouseType) => type.kind === 'Date' || type.kind === 'Date32';
   const isTime = (type: ClickHouseType) => type.kind === 'DateTime' || type.kind === 'DateTime64';

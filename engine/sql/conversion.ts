@@ -11,6 +11,7 @@ import { commonType } from './common-type.ts';
 import {
   asWholeNumber, decimalToDecimal, floatToDecimal, fractionToInteger, integerToInteger, textToDecimal, textToInteger, textToIntegerOrNull, wrapConstant,
 } from './convert-number.ts';
+import { clockDecimal, textToClockOrNull, toClock } from './convert-clock.ts';
 import { textSql } from './convert-text.ts';
 import { constantTime, textToTimeOrNull, toDate, toDateTime, toDateTime64 } from './convert-time.ts';
 import { duck, duckInteger, duckName, duckString, joined, type DuckSql } from './duck.ts';
@@ -102,6 +103,7 @@ function convertBare(value: DuckSql, from: ClickHouseType, to: ClickHouseType, c
     case 'Float':
     case 'BFloat16': {
       if (from.kind === 'DateTime64') return duck`CAST(epoch(${value}) AS ${type})`;
+      if (from.kind === 'Time64') return duck`CAST(${clockDecimal(value, from.precision)} AS ${type})`;
       if (isText(from) || ['Float', 'BFloat16', 'Decimal'].includes(from.kind)) return duck`CAST(${value} AS ${type})`;
       const whole = asWholeNumber(value, from);
       if (whole) return duck`CAST(${whole.sql} AS ${type})`;
@@ -111,6 +113,7 @@ function convertBare(value: DuckSql, from: ClickHouseType, to: ClickHouseType, c
       if (isText(from)) return textToDecimal(value, to, duck`CAST`);
       if (from.kind === 'Float' || from.kind === 'BFloat16') return floatToDecimal(value, to);
       if (from.kind === 'Decimal') return decimalToDecimal(value, from, to);
+      if (from.kind === 'Time64') return duck`CAST(${clockDecimal(value, from.precision)} AS ${type})`;
       if (from.kind === 'DateTime64') return duck`CAST(CAST(epoch_us(${value}) AS DECIMAL(38, 0)) / 1000000 AS ${type})`;
       const whole = asWholeNumber(value, from);
       if (whole) return duck`CAST(${whole.sql} AS ${type})`;
@@ -145,6 +148,9 @@ function convertBare(value: DuckSql, from: ClickHouseType, to: ClickHouseType, c
       return toDateTime(value, from, to, conversion.zone) ?? refuse(from, to, conversion);
     case 'DateTime64':
       return toDateTime64(value, from, to, conversion.zone) ?? refuse(from, to, conversion);
+    case 'Time':
+    case 'Time64':
+      return toClock(value, from, to, conversion.zone) ?? refuse(from, to, conversion);
     case 'Interval':
       if (from.kind === 'Interval') return intervalInUnits(value, from.unit, to.unit) ?? refuse(from, to, conversion);
       if (from.kind === 'Integer' || from.kind === 'Bool') return duck`CAST(${value} AS BIGINT)`;
@@ -211,6 +217,9 @@ function textOrNull(value: DuckSql, to: ClickHouseType, conversion: Conversion):
     case 'DateTime':
     case 'DateTime64':
       return textToTimeOrNull(value, to, conversion.zone);
+    case 'Time':
+    case 'Time64':
+      return textToClockOrNull(value, to);
     case 'Enum':
       return duck`CASE WHEN ${value} IN (${to.values.map((item) => duckString(item.name))}) THEN ${value} END`;
     default:
@@ -310,6 +319,7 @@ function castConstant(constant: Constant, from: ClickHouseType, to: ClickHouseTy
   if (constant.kind === 'text' && isText(bare(from))) {
     if (target.kind === 'String') return constant;
     if (target.kind === 'Integer' && (target.signed ? /^[+-]?\d+$/ : /^\+?\d+$/).test(constant.value)) return { kind: 'integer', value: wrapConstant(BigInt(constant.value.replace(/^\+/, '')), target) };
+    if (target.kind === 'Interval' && /^-?\d{1,18}$/.test(constant.value)) return { kind: 'integer', value: BigInt(constant.value) };
     if (target.kind === 'Enum' && target.values.some((item) => item.name === constant.value)) return constant;
     if ((target.kind === 'Date' || target.kind === 'Date32') && /^\d{4}-\d{2}-\d{2}$/.test(constant.value)) return constant;
     if ((target.kind === 'DateTime' || target.kind === 'DateTime64') && /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d+)?$/.test(constant.value)) return constant;

@@ -2,6 +2,7 @@
  * Numbers from numbers and from everything that has a number: wrapping integers, truncating floats and decimals.
  * All SQL made here gives NULL for NULL and uses its value once.
  */
+import { clockSeconds } from './convert-clock.ts';
 import { duck, duckInteger, duckString, type DuckSql } from './duck.ts';
 import { evaluatedOnce } from './evaluated-once.ts';
 import { duckTypeSql, enumNumberSql } from './physical.ts';
@@ -109,6 +110,9 @@ export function asWholeNumber(value: DuckSql, type: ClickHouseType): { readonly 
     case 'DateTime':
     case 'DateTime64':
       return { sql: epochSeconds(value, type), type: INT64 };
+    case 'Time':
+    case 'Time64':
+      return { sql: clockSeconds(value, type), type: INT64 };
     case 'IPv4':
       return { sql: duck`sandpiper_ipv4_number(${value})`, type: integerType(32, false) };
     default:

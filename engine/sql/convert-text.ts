@@ -3,6 +3,7 @@
  * All SQL made here gives NULL for NULL and uses its value once, or through a macro.
  */
 import { SandpiperError, type Span } from '../errors.ts';
+import { clockText } from './convert-clock.ts';
 import { duck, duckInteger, duckName, duckString, joined, type DuckSql } from './duck.ts';
 import { evaluatedOnce } from './evaluated-once.ts';
 import { tupleFieldNames } from './physical.ts';
@@ -32,6 +33,9 @@ export function textSql(value: DuckSql, type: ClickHouseType, serverZone: string
       return duck`CAST(${localTime(value, zoneOf(inner, serverZone))} AS VARCHAR)`;
     case 'DateTime64':
       return timeText(value, inner.precision, zoneOf(inner, serverZone));
+    case 'Time':
+    case 'Time64':
+      return clockText(value, inner);
     case 'Array':
       return duck`'[' || array_to_string(${listText(value, inner.of, serverZone, span, depth)}, ',') || ']'`;
     case 'Nested':
@@ -78,7 +82,7 @@ function quotedText(value: DuckSql, type: ClickHouseType, serverZone: string, sp
   const text = textSql(value, inner, serverZone, span, depth);
   const quotes = ['String', 'FixedString', 'Enum'].includes(inner.kind)
     ? duck`sandpiper_quoted(${inner.kind === 'FixedString' ? value : text})`
-    : ['Date', 'Date32', 'DateTime', 'DateTime64', 'UUID', 'IPv4', 'IPv6'].includes(inner.kind)
+    : ['Date', 'Date32', 'DateTime', 'DateTime64', 'Time', 'Time64', 'UUID', 'IPv4', 'IPv6'].includes(inner.kind)
       ? duck`'''' || ${text} || ''''`
       : text;
   return duck`coalesce(${quotes}, 'NULL')`;

@@ -2,6 +2,7 @@
  * Dates and times from text, numbers and each other, with zones. Text without an offset is the wall clock of the
  * target's zone; a Date is the day that the source's zone shows. Gives undefined where ClickHouse converts nothing.
  */
+import { clockSeconds } from './convert-clock.ts';
 import { epochSeconds } from './convert-number.ts';
 import { duck, duckInteger, duckString, type DuckSql } from './duck.ts';
 import { evaluatedOnce } from './evaluated-once.ts';
@@ -52,6 +53,9 @@ export function toDateTime(value: DuckSql, from: ClickHouseType, to: DateTimeTyp
       return value;
     case 'DateTime64':
       return duck`date_trunc('second', CAST(${value} AS TIMESTAMP))`;
+    case 'Time':
+    case 'Time64':
+      return evaluatedOnce(clockSeconds(value, from), (number) => duck`sandpiper_number_time(${number})`);
     default:
       return undefined;
   }

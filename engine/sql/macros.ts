@@ -111,6 +111,15 @@ export const DUCKDB_MACROS: readonly string[] = [
   `CREATE OR REPLACE MACRO sandpiper_full_months(a, b) AS year(b) * 12 + month(b) - year(a) * 12 - month(a)
     + CASE WHEN b >= a AND sandpiper_in_month(b) < sandpiper_in_month(a) THEN -1 WHEN b < a AND sandpiper_in_month(b) > sandpiper_in_month(a) THEN 1 ELSE 0 END`,
 
+  // A time with nanoseconds, cut to microseconds; before 1970 DuckDB's cast would cut towards 1970.
+  `CREATE OR REPLACE MACRO sandpiper_microseconds(t) AS make_timestamp(epoch_ns(t) // 1000 - CASE WHEN epoch_ns(t) % 1000 < 0 THEN 1 ELSE 0 END)`,
+  // A date of the years 0 to 9999 in text and back.
+  `CREATE OR REPLACE MACRO sandpiper_julian_date(t) AS CASE WHEN regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}') THEN TRY(make_date(CAST(t[1:4] AS INTEGER), CAST(t[6:7] AS INTEGER), CAST(t[9:10] AS INTEGER))) END`,
+  `CREATE OR REPLACE MACRO sandpiper_date_text(d) AS printf('%04d-%02d-%02d', year(d), month(d), day(d))`,
+  // Ticks of a second as a time of day: 12:34:56.5.
+  `CREATE OR REPLACE MACRO sandpiper_clock_text(n, digits) AS (CASE WHEN n < 0 THEN '-' ELSE '' END) || printf('%02d:%02d:%02d', abs(n) // CAST(pow(10, digits) AS BIGINT) // 3600, abs(n) // CAST(pow(10, digits) AS BIGINT) // 60 % 60, abs(n) // CAST(pow(10, digits) AS BIGINT) % 60)
+    || CASE WHEN digits > 0 THEN '.' || lpad(CAST(abs(n) % CAST(pow(10, digits) AS BIGINT) AS VARCHAR), digits, '0') ELSE '' END`,
+
   // Text as a Bool.
   `CREATE OR REPLACE MACRO sandpiper_bool_or_null(t) AS CASE WHEN lower(t) IN ('true', 't', 'yes', 'y', 'on', '1', 'enable', 'enabled') THEN TRUE WHEN lower(t) IN ('false', 'f', 'no', 'n', 'off', '0', 'disable', 'disabled') THEN FALSE END`,
   `CREATE OR REPLACE MACRO sandpiper_bool(t) AS CASE WHEN t IS NOT NULL THEN coalesce(sandpiper_bool_or_null(t), error('Cannot read the text ''' || t || ''' as a Bool: write true or false.')) END`,

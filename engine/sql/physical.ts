@@ -3,7 +3,7 @@
  * representations (`boolean`, `bytes`) to the plain one.
  * Decisions: DateTime is a UTC TIMESTAMP of whole seconds, DateTime64 a UTC TIMESTAMP (TIMESTAMP_NS from 7 digits on);
  * Enum is its name, IPv4 and IPv6 their canonical text (orderSql gives what to sort and compare by); an Interval is its
- * count (the unit is in the type); Int256 and UInt256 have 128 bits here, more is refused by DuckDB while running;
+ * count (the unit is in the type); Time and Time64 are seconds or ticks of a second; Int256 and UInt256 have 128 bits here, more is refused by DuckDB while running;
  * tuples are structs whose unnamed fields are called 1, 2, …; Dynamic is JSON.
  * How aggregate states are held, aggregates/registry.ts knows and tells through `holdStatesAs`.
  */
@@ -61,10 +61,9 @@ export function duckTypeSql(type: ClickHouseType): DuckSql {
     case 'DateTime64':
       return type.precision > 6 ? duck`TIMESTAMP_NS` : duck`TIMESTAMP`;
     case 'Interval':
-      return duck`BIGINT`;
     case 'Time':
     case 'Time64':
-      throw unsupported(type, 'keep the time of day as a number of seconds or a DateTime');
+      return duck`BIGINT`;
     case 'Nullable':
     case 'LowCardinality':
       return duckTypeSql(type.of);
@@ -173,6 +172,8 @@ export function defaultSql(type: ClickHouseType): DuckSql {
     case 'BFloat16':
     case 'Decimal':
     case 'Interval':
+    case 'Time':
+    case 'Time64':
       return duck`CAST(0 AS ${duckTypeSql(type)})`;
     case 'Bool':
       return DUCK_FALSE;
@@ -216,8 +217,6 @@ export function defaultSql(type: ClickHouseType): DuckSql {
     case 'Dynamic':
     case 'AggregateFunction':
       return duck`CAST(NULL AS ${duckTypeSql(type)})`;
-    case 'Time':
-    case 'Time64':
     case 'Variant':
       return duckTypeSql(type);
     default:

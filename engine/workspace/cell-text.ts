@@ -6,7 +6,7 @@ import { unreachable } from '../errors.ts';
 import type { ClickHouseType, TupleElement } from '../sql/types.ts';
 import { tupleFieldNames } from '../sql/physical.ts';
 import type { DuckDBValue } from './database.ts';
-import { dateText, dateTimeText, decimalText, floatText } from './number-text.ts';
+import { clockText, dateText, dateTimeText, decimalText, floatText } from './number-text.ts';
 
 /** JSON: 64-bit integers bare or as text, and whether NaN and infinities are text (else null). */
 export interface JsonStyle {
@@ -85,10 +85,13 @@ function jsonOf(type: ClickHouseType, style: JsonStyle): CellWriter {
     case 'IPv4':
     case 'IPv6':
     case 'Enum':
-    case 'Time':
-    case 'Time64':
     case 'Variant':
       return (value) => text(String(value));
+    case 'Time':
+    case 'Time64': {
+      const digits = type.kind === 'Time64' ? type.precision : 0;
+      return (value) => `"${clockText(value, digits)}"`;
+    }
     default:
       return unreachable(type);
   }
@@ -133,6 +136,10 @@ export function textWriter(type: ClickHouseType, timeZone: string): CellWriter {
     case 'DateTime':
     case 'DateTime64':
       return momentWriter(type, timeZone);
+    case 'Time':
+      return (value) => clockText(value, 0);
+    case 'Time64':
+      return (value) => clockText(value, type.precision);
     case 'Array': {
       const item = quotedWriter(type.of, timeZone);
       return (value) => `[${itemsOf(value).map(item).join(',')}]`;
@@ -185,7 +192,7 @@ export function isQuoted(type: ClickHouseType): boolean {
     case 'SimpleAggregateFunction':
       return type.arguments[0] !== undefined && isQuoted(type.arguments[0]);
     case 'String': case 'FixedString': case 'UUID': case 'IPv4': case 'IPv6': case 'Enum':
-    case 'Date': case 'Date32': case 'DateTime': case 'DateTime64': case 'JSON': case 'AggregateFunction':
+    case 'Date': case 'Date32': case 'DateTime': case 'DateTime64': case 'Time': case 'Time64': case 'JSON': case 'AggregateFunction':
       return true;
     default:
       return false;

@@ -58,6 +58,17 @@ export function dateTimeText(seconds: number, nanoseconds: number, precision: nu
   return precision === 0 ? whole : `${whole}.${String(nanoseconds).padStart(9, '0').slice(0, precision)}`;
 }
 
+/** A time of day: ticks of a second with so many digits after its point. */
+export function clockText(value: DuckDBValue, digits: number): string {
+  const ticks = BigInt(String(value));
+  const size = ticks < 0n ? -ticks : ticks;
+  const second = 10n ** BigInt(digits);
+  const seconds = Number(size / second);
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0'));
+  const fraction = digits === 0 ? '' : `.${String(size % second).padStart(digits, '0')}`;
+  return `${ticks < 0n ? '-' : ''}${parts.join(':')}${fraction}`;
+}
+
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
 
 /** Zones change their clocks on quarters of an hour. */

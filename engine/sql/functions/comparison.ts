@@ -86,7 +86,7 @@ function comparable(left: Bound, right: Bound, call: FunctionCall): readonly [Bo
       const names = (value: Bound): Bound => ({ ...value, type: { kind: 'String' } });
       return known ? order({ ...text, type }) : text === left ? [text, names(other)] : [names(other), text];
     }
-    if (text.constant?.kind !== 'text' || !(NUMBERS.includes(type.kind) || TIMES.includes(type.kind) || ['UUID', 'IPv4', 'IPv6', 'Interval'].includes(type.kind))) return undefined;
+    if (text.constant?.kind !== 'text' || !(NUMBERS.includes(type.kind) || TIMES.includes(type.kind) || ['UUID', 'IPv4', 'IPv6', 'Interval', 'Time', 'Time64'].includes(type.kind))) return undefined;
     return order(to(text, type));
   }
   if (TIMES.includes(a.kind) && TIMES.includes(b.kind)) {
@@ -94,6 +94,13 @@ function comparable(left: Bound, right: Bound, call: FunctionCall): readonly [Bo
     const type = commonType([a, b], call.span);
     return [to(left, type), to(right, type)];
   }
+  const clocks = ['Time', 'Time64'];
+  if (clocks.includes(a.kind) && clocks.includes(b.kind)) {
+    const type = commonType([a, b], call.span);
+    return [to(left, type), to(right, type)];
+  }
+  if (a.kind === 'Time' && NUMBERS.includes(b.kind)) return [to(left, { kind: 'Integer', bits: 64, signed: true }), right];
+  if (b.kind === 'Time' && NUMBERS.includes(a.kind)) return [left, to(right, { kind: 'Integer', bits: 64, signed: true })];
   if (a.kind === 'DateTime' && NUMBERS.includes(b.kind)) return [to(left, { kind: 'Integer', bits: 64, signed: true }), right];
   if (b.kind === 'DateTime' && NUMBERS.includes(a.kind)) return [left, to(right, { kind: 'Integer', bits: 64, signed: true })];
   if (a.kind === 'Enum' && NUMBERS.includes(b.kind)) return [to(left, { kind: 'Integer', bits: 16, signed: true }), right];

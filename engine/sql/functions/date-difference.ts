@@ -72,7 +72,9 @@ function addInterval(sign: 1 | -1) {
     const [time, step] = [at(args, 0), at(args, 1)];
     if (isNull(time) || isNull(step)) return nullResult(call.span);
     if (!['Interval', 'Tuple'].includes(bare(step.type).kind)) throw typeError(`${call.name} takes an INTERVAL as its second argument.`, step.span);
-    const moved = bare(time.type).kind === 'Tuple' ? call.context.call('tupleConcat', [time, step], call.span) : addToTime(time, step, sign, call);
+    const [start, length] = [bare(time.type), bare(step.type)];
+    const sum = addToTime(time, step, sign, call);
+    const moved = sum && start.kind === 'Interval' && length.kind === 'Interval' && start.unit === length.unit ? call.context.call('tuple', [sum], call.span) : sum;
     if (!moved) throw typeError(`${call.name} cannot move a value of type ${printType(time.type)}.`, time.span);
     return moved;
   };

@@ -159,6 +159,7 @@ export const DATE_NOW: readonly FunctionDefinition[] = [
     return bound(type, precision > 6 ? duck`CAST(${duckString(text)} AS TIMESTAMP_NS)` : duck`CAST(${duckString(text)} AS TIMESTAMP)`, call.span);
   }),
   define(describe('UTCTimestamp', 'UTCTimestamp()', 'The moment of the query in UTC.', { caseInsensitive: true, aliases: ['UTC_timestamp'] }), 0, 0, (_, call) => ({ ...now([], call), type: dateTime('UTC') })),
+  define(describe('localtime', 'localtime()', 'The time of day of the query.', { caseInsensitive: true }), 0, 0, (args, call) => ({ ...cast(now(args, call), { kind: 'Time' }, { timeZone: call.context.timeZone }), span: call.span })),
   define(describe('today', 'today()', 'The day of the query.', { caseInsensitive: true, aliases: ['curdate', 'current_date'] }), 0, 0, (_, call) => day(call, 0)),
   define(describe('yesterday', 'yesterday()', 'The day before the query.'), 0, 0, (_, call) => day(call, -1)),
   define(describe('timestamp', 'timestamp(text[, time])', 'Text as a DateTime64(6), a time of day added.', { caseInsensitive: true }), 1, 2, (args, call) => {

@@ -4,8 +4,8 @@ import { cast } from '../conversion.ts';
 import { duck, duckInteger, DUCK_FALSE, DUCK_TRUE, type DuckSql } from '../duck.ts';
 import { evaluatedOnce } from '../evaluated-once.ts';
 import { duckTypeSql, plainSql } from '../physical.ts';
-import { bare, dateTime, int, UINT16, UINT32, UINT64, UINT8, type ClickHouseType } from '../types.ts';
-import { at, constantInteger, define, isNull, nullResult, result, typeError } from './arguments.ts';
+import { bare, dateTime, int, nullable, UINT16, UINT32, UINT64, UINT8, type ClickHouseType } from '../types.ts';
+import { at, constantInteger, define, isNull, need, nullResult, once, result, typeError } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 import { timeArgument, type TimeArgument } from './time-argument.ts';
 
@@ -126,11 +126,22 @@ export const DATE_PARTS: readonly FunctionDefinition[] = [
   }),
   define(describe('toModifiedJulianDay', 'toModifiedJulianDay(text)', 'The modified Julian day of a date in text.'), 1, 1, (args, call) => {
     if (isNull(at(args, 0))) return nullResult(call.span);
-    return result(call, args, int(32), duck`CAST(sandpiper_date(${plainSql(at(args, 0))}) - DATE '1970-01-01' + 40587 AS INTEGER)`);
+    return result(call, args, int(32), once(call, plainSql(at(args, 0)), (text) => duck`CAST(CASE WHEN ${text} IS NOT NULL THEN coalesce(sandpiper_julian_date(${text}), error('Cannot read the text ''' || ${text} || ''' as a date.')) END - DATE '1970-01-01' + 40587 AS INTEGER)`));
   }),
   define(describe('fromModifiedJulianDay', 'fromModifiedJulianDay(day)', 'The date of a modified Julian day, as text.'), 1, 1, (args, call) => {
     if (isNull(at(args, 0))) return nullResult(call.span);
-    return result(call, args, { kind: 'String' }, duck`CAST(DATE '1970-01-01' + CAST(${plainSql(at(args, 0))} - 40587 AS INTEGER) AS VARCHAR)`);
+    return result(call, args, { kind: 'String' }, once(call, plainSql(at(args, 0)), (day) => duck`sandpiper_date_text(DATE '1970-01-01' + CAST(CASE WHEN ${day} BETWEEN -678941 AND 2973483 THEN ${day} - 40587 WHEN ${day} IS NOT NULL THEN error('The modified Julian day ' || ${day} || ' is outside of the years 0 to 9999.') END AS INTEGER))`));
+  }),
+  define(describe('toModifiedJulianDayOrNull', 'toModifiedJulianDayOrNull(text)', 'The modified Julian day of a date in text, NULL where it is none.'), 1, 1, (args, call) => {
+    if (isNull(at(args, 0))) return nullResult(call.span);
+    need(call, at(args, 0), 'text', 0);
+    return bound(nullable(int(32)), duck`CAST(sandpiper_julian_date(${plainSql(at(args, 0))}) - DATE '1970-01-01' + 40587 AS INTEGER)`, call.span);
+  }),
+  define(describe('fromModifiedJulianDayOrNull', 'fromModifiedJulianDayOrNull(day)', 'The date of a modified Julian day as text, NULL outside of the years 0 to 9999.'), 1, 1, (args, call) => {
+    if (isNull(at(args, 0))) return nullResult(call.span);
+    need(call, at(args, 0), 'integer', 0);
+    const text = once(call, plainSql(at(args, 0)), (day) => duck`CASE WHEN ${day} BETWEEN -678941 AND 2973483 THEN sandpiper_date_text(DATE '1970-01-01' + CAST(${day} - 40587 AS INTEGER)) END`);
+    return bound(nullable({ kind: 'String' }), text, call.span);
   }),
   define(describe('dateName', "dateName('part', time[, timezone])", 'A part of a time in words: weekday and month by name, others as a number.', { caseInsensitive: true }), 2, 3, (args, call) => {
     const text = at(args, 0).constant;

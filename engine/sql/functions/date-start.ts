@@ -4,7 +4,8 @@
  */
 import { bound, type Bound } from '../bound.ts';
 import { cast } from '../conversion.ts';
-import { duck, duckInteger, duckString, type DuckSql } from '../duck.ts';
+import { ticks } from '../convert-time.ts';
+import { duck, duckInteger, duckName, duckString, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
 import { alignedWithUtc, isUtc, localTime, utcTime } from '../time-zone.ts';
 import { array, bare, DATE, DATE32, dateTime, dateTime64, isNullable, type ClickHouseType, type IntervalUnit } from '../types.ts';
@@ -207,6 +208,22 @@ function dateTrunc(args: readonly Bound[], call: FunctionCall): Bound {
   return bound(usualType([value], type), sql, call.span);
 }
 
+/** The same for a DateTime64, with a duration and a size of fractions of a second. */
+function slotsOfTicks(time: TimeArgument, args: readonly Bound[], call: FunctionCall): Bound {
+  const scaleOf = (value: Bound | undefined) => {
+    const type = value && bare(value.type);
+    return type?.kind === 'Decimal' ? type.scale : 0;
+  };
+  const precision = Math.max(time.type.kind === 'DateTime64' ? time.type.precision : 0, scaleOf(args[1]), scaleOf(args[2]));
+  const type = dateTime64(precision, time.named);
+  const start = ticks(plainSql(cast({ ...time.value, type: bare(time.value.type) }, type)), type, precision);
+  const count = (value: Bound) => duck`CAST(trunc(${plainSql(value)} * ${duckInteger(10 ** precision)}) AS BIGINT)`;
+  const size = args[2] ? count(args[2]) : duckInteger(1800 * 10 ** precision);
+  const slot = duckName(call.context.freshName());
+  const moment = precision > 6 ? duck`make_timestamp_ns(${slot} * ${size} * ${duckInteger(10 ** (9 - precision))})` : duck`make_timestamp(${slot} * ${size} * ${duckInteger(10 ** (6 - precision))})`;
+  return bound(array(type), duck`list_transform(range(${start} // ${size}, (${start} + ${count(at(args, 1))}) // ${size} + 1), lambda ${slot}: ${moment})`, call.span);
+}
+
 export const DATE_STARTS: readonly FunctionDefinition[] = [
   ...TO_DATE.map((item) => define(describe(item), 1, 2, (args, call) => {
     if (isNull(at(args, 0))) return nullResult(call.span);
@@ -236,6 +253,8 @@ export const DATE_STARTS: readonly FunctionDefinition[] = [
     const [start, duration] = [at(args, 0), at(args, 1)];
     if (isNull(start) || isNull(duration)) return nullResult(call.span);
     const time = timeArgument(call, start, undefined);
+    if (time.type.kind === 'DateTime64') return slotsOfTicks(time, args, call);
+    if (time.isDate) throw typeError('timeSlots takes a DateTime or a DateTime64.', start.span);
     const size = args[2] ? Number(constantInteger(call, args[2], 'the size')) : 1800;
     const first = duck`(epoch_us(${plainSql(start)}) // 1000000 // ${duckInteger(size)})`;
     const last = duck`((epoch_us(${plainSql(start)}) // 1000000 + CAST(${plainSql(duration)} AS BIGINT)) // ${duckInteger(size)})`;

@@ -42,6 +42,7 @@ import { PARSE_TIME } from './parse-time.ts';
 import { RANDOM } from './random.ts';
 import { READABLE } from './readable.ts';
 import { ROUNDING } from './rounding.ts';
+import { TIME_WINDOWS } from './time-window.ts';
 import { TYPE_CONVERSION } from './type-conversion.ts';
 
 /** One line for each file of this folder. */
@@ -63,6 +64,7 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   RANDOM,
   READABLE,
   ROUNDING,
+  TIME_WINDOWS,
   TYPE_CONVERSION,
   TEXT_SIZE,
   TEXT_CASE,

@@ -31,6 +31,6 @@ export function timeArgument(call: FunctionCall, value: Bound, zoneText: Bound |
   const zone = explicit ?? zoneOf(type, call.context.timeZone);
   const isDate = type.kind === 'Date' || type.kind === 'Date32';
   const sql = plainSql(value);
-  const local = isDate ? sql : localTime(type.kind === 'DateTime64' && type.precision > 6 ? duck`CAST(${sql} AS TIMESTAMP)` : sql, zone);
+  const local = isDate ? sql : localTime(type.kind === 'DateTime64' && type.precision > 6 ? duck`sandpiper_microseconds(${sql})` : sql, zone);
   return { value, type, isDate, named: explicit ?? own, zone, local, clock: isDate ? duck`CAST(${sql} AS TIMESTAMP)` : local };
 }

@@ -5,12 +5,14 @@
  */
 import { bound, type Bound } from '../bound.ts';
 import { cast } from '../conversion.ts';
+import { clamped, clockDecimal, clockDigits, isClock, type ClockType } from '../convert-clock.ts';
 import { epochSeconds } from '../convert-number.ts';
 import { ticks } from '../convert-time.ts';
 import { duck, duckInteger, duckName, type DuckSql } from '../duck.ts';
+import { evaluatedOnce } from '../evaluated-once.ts';
 import { duckTypeSql, plainSql, tupleFieldNames } from '../physical.ts';
 import { localTime, utcTime, zoneOf } from '../time-zone.ts';
-import { bare, dateTime, dateTime64, INT32, isNullable, nullable, type ClickHouseType, type IntervalUnit } from '../types.ts';
+import { bare, dateTime, dateTime64, INT32, isNullable, nullable, sameType, type ClickHouseType, type IntervalUnit, type TupleElement } from '../types.ts';
 import { isNull, nullResult, result, typeError } from './arguments.ts';
 import type { FunctionCall } from './definition.ts';
 
@@ -99,10 +101,41 @@ function interval(unit: IntervalUnit, amount: DuckSql): DuckSql {
   }
 }
 
+/** Nanoseconds of the units that move a time of day. */
+const CLOCK_UNITS: Readonly<Partial<Record<IntervalUnit, bigint>>> = { Second: 1_000_000_000n, Minute: 60_000_000_000n, Hour: 3_600_000_000_000n };
+
+/** A time of day moved by a number of seconds or an Interval; undefined where ClickHouse moves none so. */
+function moveClock(clock: Bound, type: ClockType, amount: Bound, sign: 1 | -1, call: FunctionCall): Bound | undefined {
+  const step = bare(amount.type);
+  const seconds = 10n ** BigInt(clockDigits(type));
+  const moved = (ticks: DuckSql) => result(call, [clock, amount], type, evaluatedOnce(ticks, (sum) => clamped(sum, clockDigits(type))));
+  if (step.kind === 'Interval') {
+    const size = CLOCK_UNITS[step.unit];
+    if (size === undefined) return undefined;
+    return moved(duck`(${plainSql(clock)} + ${signed(plainSql(amount), sign)} * ${duckInteger((size / 1_000_000_000n) * seconds)})`);
+  }
+  if (!['Integer', 'Float', 'Decimal', 'Bool'].includes(step.kind)) return undefined;
+  return moved(duck`(${plainSql(clock)} + ${signed(duck`CAST(${whole(amount)} AS BIGINT)`, sign)} * ${duckInteger(seconds)})`);
+}
+
+/** A date and a time of day are a time. */
+function dayAndClock(day: Bound, clock: Bound, type: ClockType, call: FunctionCall): Bound {
+  const digits = clockDigits(type);
+  const to = type.kind === 'Time' && bare(day.type).kind === 'Date' ? dateTime() : dateTime64(digits);
+  const start = plainSql(cast({ ...day, type: bare(day.type) }, to, { timeZone: call.context.timeZone }));
+  const moved = digits > 6
+    ? duck`make_timestamp_ns(epoch_ns(${start}) + ${plainSql(clock)} * ${duckInteger(10 ** (9 - digits))})`
+    : duck`(${start} + to_microseconds(${plainSql(clock)} * ${duckInteger(10 ** (6 - digits))}))`;
+  return result(call, [day, clock], to, moved);
+}
+
 /** time + amount for sign 1, time - amount for -1: undefined unless this is a time and a number, Interval or tuple of Intervals. */
 export function addToTime(time: Bound, amount: Bound, sign: 1 | -1, call: FunctionCall): Bound | undefined {
   const [type, step] = [bare(time.type), bare(amount.type)];
+  if (isClock(type)) return moveClock(time, type, amount, sign, call);
+  if (isClock(step)) return sign === 1 && (type.kind === 'Date' || type.kind === 'Date32') ? dayAndClock(time, amount, step, call) : undefined;
   if (step.kind === 'Interval') {
+    if (type.kind === 'Tuple' && type.elements.length > 0 && type.elements.every((element) => bare(element.type).kind === 'Interval')) return oneMoreInterval(time, type.elements, amount, sign, call);
     if (type.kind === 'Interval') return type.unit === step.unit ? sumOfIntervals(time, amount, sign, call) : severalIntervals(time, amount, sign, call);
     if (!movedType(type, step.unit)) {
       if (['Date', 'Date32'].includes(type.kind)) throw typeError(`A ${type.kind} cannot be moved by ${step.unit.toLowerCase()}s: convert it with toDateTime64 first.`, time.span);
@@ -147,8 +180,20 @@ function sumOfIntervals(left: Bound, right: Bound, sign: 1 | -1, call: FunctionC
   return a?.kind === 'integer' && b?.kind === 'integer' ? { ...sum, constant: { kind: 'integer', value: sign === 1 ? a.value + b.value : a.value - b.value } } : sum;
 }
 
+/** Intervals of different units stay apart, in a tuple. */
 function severalIntervals(left: Bound, right: Bound, sign: 1 | -1, call: FunctionCall): Bound {
   return call.context.call('tuple', [left, sign === 1 ? right : call.context.call('negate', [right], call.span)], call.span);
+}
+
+/** A further Interval in a tuple of them: added to the last one where the units are the same. */
+function oneMoreInterval(several: Bound, elements: readonly TupleElement[], further: Bound, sign: 1 | -1, call: FunctionCall): Bound {
+  const names = tupleFieldNames(elements);
+  const parts = elements.map((element, index) => bound(element.type, duck`${plainSql(several)}.${duckName(names[index] ?? '')}`, several.span));
+  const last = parts.at(-1);
+  const added = last && sameType(bare(last.type), bare(further.type))
+    ? [...parts.slice(0, -1), sumOfIntervals(last, further, sign, call)]
+    : [...parts, sign === 1 ? further : call.context.call('negate', [further], call.span)];
+  return call.context.call('tuple', added, call.span);
 }
 
 /** Days between dates, seconds between times; undefined when these are no two times of a kind. */
@@ -156,6 +201,13 @@ export function subtractTimes(left: Bound, right: Bound, call: FunctionCall): Bo
   const [a, b] = [bare(left.type), bare(right.type)];
   if (a.kind === b.kind && (a.kind === 'Date' || a.kind === 'Date32')) return result(call, [left, right], INT32, duck`CAST(${plainSql(left)} - ${plainSql(right)} AS INTEGER)`);
   if (a.kind === 'DateTime' && b.kind === 'DateTime') return result(call, [left, right], INT32, duck`CAST(${epochSeconds(plainSql(left), a)} - ${epochSeconds(plainSql(right), b)} AS INTEGER)`);
+  if (a.kind === 'Time' && b.kind === 'Time') return result(call, [left, right], INT32, duck`CAST(${plainSql(left)} - ${plainSql(right)} AS INTEGER)`);
+  if (isClock(a) && isClock(b)) {
+    const digits = Math.max(clockDigits(a), clockDigits(b));
+    const type: ClickHouseType = { kind: 'Decimal', precision: 18, scale: digits };
+    const count = (value: Bound) => plainSql(cast({ ...value, type: bare(value.type) }, { kind: 'Time64', precision: digits }));
+    return result(call, [left, right], type, duck`CAST(${clockDecimal(duck`(${count(left)} - ${count(right)})`, digits)} AS ${duckTypeSql(type)})`);
+  }
   if ((a.kind === 'DateTime64' || a.kind === 'DateTime') && (b.kind === 'DateTime64' || b.kind === 'DateTime')) {
     const precision = Math.max(a.kind === 'DateTime64' ? a.precision : 0, b.kind === 'DateTime64' ? b.precision : 0);
     const type: ClickHouseType = { kind: 'Decimal', precision: 18, scale: precision };

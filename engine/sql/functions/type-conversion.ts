@@ -28,6 +28,8 @@ interface Target {
   readonly most: number;
   readonly more: string;
   readonly caseInsensitiveAliases?: readonly string[];
+  /** ClickHouse has no OrDefault form of it. */
+  readonly lacksDefault?: boolean;
 }
 
 const plain = (name: string, type: ClickHouseType): Target => ({ name, type: () => type, least: 1, most: 1, more: '' });
@@ -42,6 +44,8 @@ const TARGETS: readonly Target[] = [
   { name: 'toDate32', type: () => DATE32, least: 1, most: 2, more: '[, timezone]' },
   { name: 'toDateTime', type: (args, call) => dateTime(zoneArgument(args, 1, call)), least: 1, most: 2, more: '[, timezone]' },
   { name: 'toDateTime32', type: (args, call) => dateTime(zoneArgument(args, 1, call)), least: 1, most: 2, more: '[, timezone]' },
+  { ...plain('toTime', { kind: 'Time' }), lacksDefault: true },
+  { name: 'toTime64', type: (args, call) => ({ kind: 'Time64', precision: args[1] ? digits(args, call, 9) : 3 }), least: 2, leastOfText: 1, most: 2, more: ', precision', lacksDefault: true },
   { name: 'toDateTime64', type: (args, call) => dateTime64(args[1] ? digits(args, call, 9) : 3, zoneArgument(args, 2, call)), least: 2, leastOfText: 1, most: 3, more: ', precision[, timezone]' },
   ...([[32, 9], [64, 18], [128, 38], [256, 76]] as const).map(([bits, precision]): Target => ({
     name: `toDecimal${bits}`, type: (args, call) => decimal(precision, digits(args, call, precision)), least: 2, most: 2, more: ', scale',
@@ -100,14 +104,14 @@ function family(target: Target): readonly FunctionDefinition[] {
       const type = target.type(args, call);
       return guarded(value, usualType([value], type), castTextOr(value, type, defaultSql(type), { timeZone: call.context.timeZone }), call);
     }),
-    define({ ...common, name: `${name}OrDefault`, signature: `${name}OrDefault(value${more}[, default])`, help: `Converts a value to ${typeText}; the default when it cannot be.` }, least, most + 1, (args, call) => {
+    ...(target.lacksDefault ? [] : [define({ ...common, name: `${name}OrDefault`, signature: `${name}OrDefault(value${more}[, default])`, help: `Converts a value to ${typeText}; the default when it cannot be.` }, least, most + 1, (args, call) => {
       const value = at(args, 0);
       const hasZone = most > least && args[least] !== undefined && bare(at(args, least).type).kind === 'String';
       const given = args[hasZone ? least + 1 : least];
       const type = target.type(args.slice(0, hasZone ? least + 1 : least), call);
       const fallback = given ? plainSql(cast(given, type)) : defaultSql(type);
       return orDefault(value, type, fallback, call);
-    }),
+    })]),
   ];
 }
 
