@@ -80,8 +80,8 @@ export function localRoutes(app: Hono, workspace: Workspace, options: LocalOptio
     const { path, text } = await body(context, Bodies.check);
     return context.json(await workspace.check(path, text));
   });
-  app.post('/local/complete', async (context) => context.json({ items: workspace.complete(await body(context, Bodies.position)) }));
-  app.post('/local/hover', async (context) => context.json({ contents: workspace.hover(await body(context, Bodies.position)) }));
+  app.post('/local/complete', async (context) => context.json({ items: workspace.editor.complete(await body(context, Bodies.position)) }));
+  app.post('/local/hover', async (context) => context.json({ contents: workspace.editor.hover(await body(context, Bodies.position)) }));
 
   app.post('/local/run', async (context) => {
     const request = await body(context, Bodies.run);

@@ -104,13 +104,17 @@ function checked(pipe: Pipe, node: PipeNode, tries: readonly Try[], parameters: 
   return { check: { ...base, ok: false, error: error.message, ...(sql === undefined ? {} : { duckdbSql: sql }) }, ...(diagnostic ? { diagnostic } : {}) };
 }
 
-/** The columns that a node gives with its defaults, else with plausible values; undefined when it has errors. */
-export function nodeColumns(pipe: Pipe, node: PipeNode, queries: Queries, project: Project): readonly { readonly name: string; readonly type: string }[] | undefined {
+/**
+ * The columns that a node gives with its defaults, else with plausible values; undefined when it has errors. `trial` is
+ * the node with another SQL, of which the project does not know.
+ */
+export function nodeColumns(pipe: Pipe, node: PipeNode, queries: Queries, project: Project, trial?: PipeNode): readonly { readonly name: string; readonly type: string }[] | undefined {
   const parameters = parametersOfPipe(pipe, project).filter(({ required }) => required);
   for (const given of parameters.length === 0 ? [[]] : [[], parameters]) {
     try {
       const values = Object.fromEntries(given.map((one) => [one.name, plausible(one, pipe, node, project)]));
-      return queries.translateNode(pipe, node, values).translation.columns.map(({ name, type }) => ({ name, type: printType(type) }));
+      const { translation } = trial ? queries.translateNode(pipe, trial, values, queries.catalogOf(pipe, node, values)) : queries.translateNode(pipe, node, values);
+      return translation.columns.map(({ name, type }) => ({ name, type: printType(type) }));
     } catch (error) {
       // A node with a mistake has no columns to offer; the check says what is wrong with it.
       if (!(error instanceof SandpiperError)) throw error;

@@ -1,140 +1,191 @@
 /**
- * What may stand at a place in a data file, and what stands there: names of tables, columns of the tables that the node
- * reads, functions, template functions and parameters, keywords and types.
+ * What may stand at a place in a data file: in SQL the tables, columns with their types, aliases and the keywords of the
+ * clause; in tags template functions and parameters; elsewhere keywords of the file and the values they take.
  */
-import type { Pipe, PipeNode } from '../project/pipe.ts';
-import type { Project } from '../project/project.ts';
-import { keywordsOf } from '../project/keyword.ts';
+import { contextAt } from '../project/cursor-context.ts';
+import { dataFileKind } from '../project/datafile.ts';
+import { findKeyword, keywordsOf, type DataFileKind } from '../project/keyword.ts';
+import type { Pipe } from '../project/pipe.ts';
+import { clauseAt, findCte, selectAt, type Clause, type SelectOutline } from '../project/sql-outline.ts';
 import { listAggregates } from '../sql/aggregates/registry.ts';
 import { listFunctions } from '../sql/functions/registry.ts';
 import { templateFunctions } from '../template/function-table.ts';
+import { offsetOf, sqlPlaceAt, tagAt, type EditorPlace } from './editor-symbol.ts';
+import { CLAUSE_WORDS, CRON_EXAMPLES, EXPRESSION_WORDS, START_WORDS, TABLE_ENGINES, TEMPLATE_WORDS, TYPES } from './editor-words.ts';
 import { parametersOf } from './outline.ts';
-
-export interface EditorPlace {
-  readonly path: string;
-  readonly text: string;
-  /** From 1. */
-  readonly line: number;
-  readonly column: number;
-}
-
-/** The columns that a node gives, as far as its SQL can be understood now. */
-export type ColumnsOf = (pipe: Pipe, node: PipeNode) => readonly { readonly name: string; readonly type: string }[] | undefined;
+import { SqlScope, type KnownTable, type SqlPlace, type Understanding } from './sql-scope.ts';
 
 export interface CompletionItem {
   readonly label: string;
-  readonly kind: 'table' | 'column' | 'function' | 'aggregate' | 'template-function' | 'parameter' | 'node' | 'keyword' | 'type';
+  readonly kind: 'table' | 'column' | 'function' | 'aggregate' | 'template-function' | 'parameter' | 'node' | 'keyword' | 'type' | 'value';
   readonly detail: string;
   readonly documentation?: string;
   readonly insert?: string;
 }
 
-const TYPES = [
-  'String', 'LowCardinality(String)', 'FixedString(16)', 'UUID', 'DateTime', 'DateTime64(3)', 'Date', 'Date32', 'Int8', 'Int16', 'Int32', 'Int64', 'Int128', 'UInt8', 'UInt16', 'UInt32', 'UInt64', 'UInt128',
-  'Float32', 'Float64', 'Decimal(18, 2)', 'Bool', 'Array(String)', 'Map(String, String)', 'Nullable(String)', 'JSON', 'IPv4', 'IPv6', 'AggregateFunction(count)', 'AggregateFunction(uniq, String)', 'SimpleAggregateFunction(max, DateTime)',
-];
-const SQL_WORDS = ['SELECT', 'FROM', 'WHERE', 'PREWHERE', 'GROUP BY', 'HAVING', 'ORDER BY', 'LIMIT', 'LIMIT BY', 'OFFSET', 'WITH', 'AS', 'AND', 'OR', 'NOT', 'IN', 'BETWEEN', 'LIKE', 'ILIKE', 'IS NULL', 'IS NOT NULL', 'LEFT JOIN', 'INNER JOIN', 'ANY LEFT JOIN', 'ASOF JOIN', 'ARRAY JOIN', 'USING', 'ON', 'UNION ALL', 'DISTINCT', 'CASE', 'WHEN', 'THEN', 'ELSE', 'END', 'INTERVAL', 'DESC', 'ASC', 'FINAL', 'WITH TOTALS', 'WITH FILL'];
-
-export function complete(place: EditorPlace, project: Project, columnsOf: ColumnsOf): readonly CompletionItem[] {
+export function complete(place: EditorPlace, world: Understanding): readonly CompletionItem[] {
   const offset = offsetOf(place);
-  const pipe = project.pipes.find((one) => one.path === place.path);
-  if (place.path.endsWith('.datasource')) return inDataSource(place, offset);
-  const node = pipe?.nodes.find((one) => offset >= one.sqlOffset && offset <= one.sqlOffset + one.sql.length + 1);
-  if (!pipe || !node) return keywordsOf('pipe').map((label) => ({ label, kind: 'keyword', detail: 'keyword of data files' }));
-  const before = place.text.slice(node.sqlOffset, offset);
-  if (isInTag(before)) return [...templateItems(), ...parameterItems(pipe, project)];
-  if (/\b(from|join)\s+[\w.]*$/i.test(before)) return tableItems(pipe, node, project);
-  const columns = columnItems(pipe, node, project, columnsOf);
-  const qualifier = /(\w+)\.\w*$/.exec(before)?.[1];
-  if (qualifier !== undefined) return columns.filter(({ of }) => of === qualifier || !node.reads.includes(qualifier)).map(({ item }) => item);
-  return [...unique(columns), ...tableItems(pipe, node, project), ...functionItems(), ...SQL_WORDS.map((label): CompletionItem => ({ label, kind: 'keyword', detail: 'SQL' }))];
+  const inSql = sqlPlaceAt(place, offset, world);
+  if (inSql) return inQuery(inSql.place, inSql.at, world);
+  const kind = dataFileKind(place.path);
+  return kind === undefined || kind === 'include' ? [] : inDirectives(place, offset, kind, world);
 }
 
-/** A sentence or two about the word at the place, as Markdown; '' for nothing. */
-export function hover(place: EditorPlace, project: Project, columnsOf: ColumnsOf): string {
-  const offset = offsetOf(place);
-  const start = offset - (/[\w]*$/.exec(place.text.slice(0, offset))?.[0].length ?? 0);
-  const word = /^\w+/.exec(place.text.slice(start))?.[0] ?? '';
-  if (word === '') return '';
-  const pipe = project.pipes.find((one) => one.path === place.path);
-  const node = pipe?.nodes.find((one) => offset >= one.sqlOffset && offset <= one.sqlOffset + one.sql.length);
-  const parameter = pipe ? parametersOf(pipe).find(({ name }) => name === word) : undefined;
-  if (node && pipe && isInTag(place.text.slice(node.sqlOffset, offset))) {
-    const helper = templateFunctions().find(({ name }) => name === word);
-    if (helper) return `\`\`\`\n${helper.signature}\n\`\`\`\n${helper.help}`;
+function inQuery(place: SqlPlace, at: number, world: Understanding): readonly CompletionItem[] {
+  const { pipe, sql, outline } = place;
+  const tag = tagAt(sql, at);
+  if (tag) return inTag(pipe, sql.slice(0, at), tag.isOutput, world);
+  const before = sql.slice(0, at).replace(/[\w$]*$/, '');
+  const holding = outline.pieces.find(({ kind, start, end }) => (kind === 'comment' || kind === 'string') && start < at && at < end);
+  if (holding) return [];
+  const select = selectAt(outline.queries, at);
+  if (!select) return words(START_WORDS);
+  const scope = new SqlScope(place, world);
+  const tables = scope.tablesOf(select);
+  const qualifier = /([A-Za-z_]\w*|`[^`]*`)\.$/.exec(before)?.[1]?.replaceAll('`', '');
+  const clause = clauseAt(select, at);
+  const wantsTable = /\b(?:from|join)\s+$/i.test(before) || (clause === 'from' && /,\s*$/.test(before) && !/\bon\b|\busing\b/i.test(sql.slice(select.from?.start ?? at, at)));
+  if (qualifier !== undefined) {
+    if (wantsTable || /\b(?:from|join)\s+[\w`]+\.$/i.test(before)) return nodesOfPipe(qualifier, world);
+    for (let around: SelectOutline | undefined = select; around; around = around.parent) {
+      const table = scope.tablesOf(around).find(({ label }) => label === qualifier);
+      if (table) return columnsOf(table);
+    }
+    return [];
   }
-  if (parameter) return `**${parameter.name}** \`${parameter.type}\`${parameter.defaultValue === undefined ? '' : `, default \`${parameter.defaultValue}\``}${parameter.description === undefined ? '' : `\n\n${parameter.description}`}`;
-  if (pipe && node) {
-    const column = unique(columnItems(pipe, node, project, columnsOf)).find(({ label }) => label === word);
-    if (column) return `**${word}** \`${column.detail}\` ${column.documentation ?? ''}`.trimEnd();
-  }
-  const source = project.findDataSource(word);
-  if (source) return `Data source **${word}**${source.description === '' ? '' : `\n\n${source.description}`}\n\n${source.columns.map((column) => `- \`${column.name}\` ${column.typeText}`).join('\n')}`;
-  const other = project.findPipe(word);
-  if (other) return `Pipe **${word}**${other.description === '' ? '' : `\n\n${other.description}`}`;
-  const definition = functionItems().find(({ label }) => label === word) ?? functionItems().find(({ label }) => label.toLowerCase() === word.toLowerCase());
-  return definition ? `\`\`\`\n${definition.detail}\n\`\`\`\n${definition.documentation ?? ''}` : '';
-}
-
-function inDataSource(place: EditorPlace, offset: number): readonly CompletionItem[] {
-  const line = place.text.slice(place.text.lastIndexOf('\n', offset - 1) + 1, offset);
-  const inSchema = /^\s+`?[\w.]+`?\s+[\w(, ]*$/.test(line);
-  if (inSchema) return TYPES.map((label) => ({ label, kind: 'type', detail: 'type' }));
-  return keywordsOf('datasource').map((label) => ({ label, kind: 'keyword', detail: 'keyword of data files' }));
-}
-
-function offsetOf(place: EditorPlace): number {
-  const lines = place.text.split('\n').slice(0, place.line - 1);
-  return lines.reduce((sum, line) => sum + line.length + 1, 0) + place.column - 1;
-}
-
-function isInTag(before: string): boolean {
-  return Math.max(before.lastIndexOf('{{'), before.lastIndexOf('{%')) > Math.max(before.lastIndexOf('}}'), before.lastIndexOf('%}'));
-}
-
-function templateItems(): readonly CompletionItem[] {
-  return templateFunctions().map(({ name, signature, help }) => ({ label: name, kind: 'template-function', detail: signature, documentation: help, insert: `${name}($0)` }));
-}
-
-function parameterItems(pipe: Pipe, project: Project): readonly CompletionItem[] {
-  return parametersOf(pipe, project.pipes).map(({ name, type, description }) => ({ label: name, kind: 'parameter', detail: type, ...(description === undefined ? {} : { documentation: description }) }));
-}
-
-function tableItems(pipe: Pipe, node: PipeNode, project: Project): readonly CompletionItem[] {
-  const earlier = pipe.nodes.slice(0, pipe.nodes.indexOf(node));
+  if (wantsTable) return tableItems(place, select, at, world);
   return [
+    ...columnItems(tables),
+    ...aliasItems(select, sql, at, clause),
+    ...tables.filter(({ label }) => label !== '').map(({ label, what, use }): CompletionItem => ({ label, kind: 'table', detail: use.alias ? `alias of ${what}` : what })),
+    ...functionItems(),
+    ...words(clause === undefined ? START_WORDS : [...CLAUSE_WORDS[clause], ...EXPRESSION_WORDS]),
+    ...(/\bin\s+$/i.test(before) ? tableItems(place, select, at, world) : []),
+  ];
+}
+
+function columnsOf({ columns, what }: KnownTable): readonly CompletionItem[] {
+  return columns.map(({ name, type }) => ({ label: name, kind: 'column', detail: type, documentation: `of ${what}`, insert: written(name) }));
+}
+
+/** Columns of all tables; a name that two tables have is offered with its table, once for each. */
+function columnItems(tables: readonly KnownTable[]): readonly CompletionItem[] {
+  const owners = new Map<string, number>();
+  for (const { columns } of tables) for (const name of new Set(columns.map((column) => column.name))) owners.set(name, (owners.get(name) ?? 0) + 1);
+  const items = tables.flatMap((table) => columnsOf(table).map((item): CompletionItem => {
+    if ((owners.get(item.label) ?? 0) < 2 || table.label === '') return item;
+    return { ...item, label: `${table.label}.${item.label}`, insert: `${written(table.label)}.${written(item.label)}` };
+  }));
+  return [...new Map(items.map((item) => [item.label, item])).values()];
+}
+
+/** Aliases of the SELECT and the WITH expressions around it, but for the one being written. */
+function aliasItems(select: SelectOutline, sql: string, at: number, clause: Clause | undefined): readonly CompletionItem[] {
+  const items: CompletionItem[] = [];
+  for (let around: SelectOutline | undefined = select; around; around = around.parent) {
+    const selectStart = around.clauses.find((one) => one.clause === 'select')?.start ?? 0;
+    for (const { name, expression } of around.aliases) {
+      const isOwn = expression.start <= at && at <= name.span.end;
+      if (isOwn || (around !== select && name.span.end > selectStart) || clause === 'settings') continue;
+      items.push({ label: name.text, kind: 'column', detail: 'alias', documentation: `\`${shortened(sql.slice(expression.start, expression.end))}\``, insert: written(name.text) });
+    }
+  }
+  return [...new Map(items.map((item) => [item.label, item])).values()];
+}
+
+function tableItems(place: SqlPlace, select: SelectOutline, at: number, { project }: Understanding): readonly CompletionItem[] {
+  const { pipe, node } = place;
+  const earlier = pipe.nodes.slice(0, pipe.nodes.indexOf(node));
+  const ctes: CompletionItem[] = [];
+  for (let around: SelectOutline | undefined = select; around; around = around.parent) for (const cte of around.ctes) if (findCte(select, cte.name.text, at) === cte) ctes.push({ label: cte.name.text, kind: 'node', detail: 'WITH query' });
+  return [
+    ...ctes,
     ...earlier.map(({ name, description }): CompletionItem => ({ label: name, kind: 'node', detail: 'node of this pipe', documentation: description })),
     ...project.dataSources.map(({ name, description }): CompletionItem => ({ label: name, kind: 'table', detail: 'data source', documentation: description })),
     ...project.pipes.filter((one) => one !== pipe).map(({ name, description }): CompletionItem => ({ label: name, kind: 'table', detail: 'pipe', documentation: description })),
   ];
 }
 
-interface ColumnItem {
-  /** The table's name in the SQL. */
-  readonly of: string;
-  readonly item: CompletionItem;
+/** `pipe.` in FROM: the nodes of that pipe. */
+function nodesOfPipe(name: string, { project }: Understanding): readonly CompletionItem[] {
+  return project.findPipe(name)?.nodes.map((node) => ({ label: node.name, kind: 'node', detail: `node of ${name}`, documentation: node.description })) ?? [];
 }
 
-/** Columns of what the node reads; where an earlier node cannot be understood, those of the data sources behind it. */
-function columnItems(pipe: Pipe, node: PipeNode, project: Project, columnsOf: ColumnsOf): readonly ColumnItem[] {
-  const item = (of: string, name: string, type: string): ColumnItem => ({ of, item: { label: name, kind: 'column', detail: type, documentation: `of ${of}` } });
-  const ofSource = (of: string, name: string) => project.findDataSource(name)?.columns.map((column) => item(of, column.name, column.typeText)) ?? [];
-  return node.reads.flatMap((name) => {
-    const found = project.resolve(name, pipe, node);
-    if (found?.kind !== 'node') return ofSource(name, name);
-    return columnsOf(found.pipe, found.node)?.map((column) => item(name, column.name, column.type)) ?? project.dataSourcesOf(found.pipe, found.node).flatMap((source) => ofSource(name, source));
-  });
+function inTag(pipe: Pipe, before: string, isOutput: boolean, { project }: Understanding): readonly CompletionItem[] {
+  const sets = [...new Set(pipe.nodes.flatMap(({ sql }) => [...sql.matchAll(/\{%\s*(?:set|for)\s+([A-Za-z_]\w*)/g)].map((match) => match[1] ?? '')))];
+  const code = /\{[{%]\s*([^{}%]*)$/.exec(before)?.[1] ?? '';
+  return [
+    ...(!isOutput && /^\w*$/.test(code) ? words(TEMPLATE_WORDS) : []),
+    ...parametersOf(pipe, project.pipes).filter(({ name }) => !sets.includes(name)).map(({ name, type, description }): CompletionItem => ({ label: name, kind: 'parameter', detail: type, ...(description === undefined ? {} : { documentation: description }) })),
+    ...sets.map((name): CompletionItem => ({ label: name, kind: 'parameter', detail: 'set in this pipe' })),
+    ...templateFunctions().map(({ name, signature, help }): CompletionItem => ({ label: name, kind: 'template-function', detail: signature, documentation: help, insert: `${name}($0)` })),
+  ];
 }
 
-function unique(columns: readonly ColumnItem[]): readonly CompletionItem[] {
-  return [...new Map(columns.map(({ item }) => [item.label, item])).values()];
+function inDirectives(place: EditorPlace, offset: number, kind: DataFileKind, { project }: Understanding): readonly CompletionItem[] {
+  const context = contextAt(place.text, offset, kind);
+  if (context.kind === 'keyword') return keywordsOf(kind).map((label) => keywordItem(label, kind));
+  if (context.kind === 'schema') return context.part === 'type' ? TYPES.map((label) => ({ label, kind: 'type', detail: 'type' })) : context.part === 'default' ? functionItems().filter((item) => item.kind === 'function') : [];
+  if (context.kind !== 'value') return [];
+  const { keyword } = context;
+  const values = (list: readonly string[], detail: string): readonly CompletionItem[] => list.map((label) => ({ label, kind: 'value', detail }));
+  const own = project.dataSources.find(({ path }) => path === place.path);
+  switch (keyword) {
+    case 'TYPE':
+      return kind === 'pipe' ? values(['endpoint', 'materialized', 'copy', 'sink', 'standard'], 'type of a node') : values(['kafka', 's3', 'gcs'], 'type of a connection');
+    case 'ENGINE':
+      return values(TABLE_ENGINES, 'table engine');
+    case 'DATASOURCE':
+    case 'TARGET_DATASOURCE':
+      return project.dataSources.map(({ name, description }) => ({ label: name, kind: 'table', detail: 'data source', documentation: description }));
+    case 'COPY_MODE':
+    case 'MODE':
+      return values(['append', 'replace'], 'copy mode');
+    case 'COPY_SCHEDULE':
+    case 'IMPORT_SCHEDULE':
+    case 'EXPORT_SCHEDULE':
+      return values(CRON_EXAMPLES, 'schedule');
+    case 'TOKEN':
+      return /\s(?:READ|APPEND)?$/i.test(place.text.slice(0, offset)) && /TOKEN\s+\S+\s+\w*$/i.test(place.text.slice(0, offset)) ? values(kind === 'datasource' ? ['READ', 'APPEND'] : ['READ'], 'permission') : project.tokens.map(({ name }) => ({ label: name, kind: 'value', detail: 'token', insert: `"${name}"` }));
+    case 'DEPLOYMENT_METHOD':
+      return values(['alter'], 'deployment method');
+    case 'BACKFILL':
+      return values(['skip'], 'backfill');
+    default: {
+      if (keyword.endsWith('_CONNECTION_NAME')) return values(project.connections.map(({ name }) => name), 'connection');
+      const ofColumns = /^ENGINE_(?:.*KEY|TTL|VER|IS_DELETED|SIGN|VERSION|COLUMNS|SUMMING_COLUMNS)$|_KEY$|^TTL$/.test(keyword);
+      if (!ofColumns) return [];
+      const columns = own?.columns.map(({ name, typeText }): CompletionItem => ({ label: name, kind: 'column', detail: typeText, insert: written(name) })) ?? [];
+      const isExpression = /(?:PARTITION|SORTING|PRIMARY|SAMPLING)_KEY|TTL$/.test(keyword);
+      return isExpression ? [...columns, ...functionItems().filter((item) => item.kind === 'function')] : columns;
+    }
+  }
+}
+
+function keywordItem(label: string, kind: DataFileKind): CompletionItem {
+  const keyword = findKeyword(kind, label);
+  return { label, kind: 'keyword', detail: 'keyword of data files', ...(keyword ? { documentation: [keyword.help, keyword.note?.message ?? ''].join(' ').trim() } : {}), insert: keyword?.value === 'block' ? `${label} >\n    $0` : `${label} ` };
+}
+
+function words(list: readonly string[]): readonly CompletionItem[] {
+  return list.map((label) => ({ label, kind: 'keyword', detail: 'SQL' }));
+}
+
+/** The name as SQL writes it. */
+function written(name: string): string {
+  return /^[A-Za-z_]\w*(?:\.\w+)*$/.test(name) ? name : `\`${name}\``;
+}
+
+export function shortened(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
 }
 
 let functions: readonly CompletionItem[] | undefined;
 
 function functionItems(): readonly CompletionItem[] {
   functions ??= [
-    ...listFunctions().map(({ name, signature, help }): CompletionItem => ({ label: name, kind: 'function', detail: signature, documentation: help, insert: `${name}($0)` })),
+    ...listFunctions().filter(({ help }) => !help.startsWith('Not supported')).map(({ name, signature, help }): CompletionItem => ({ label: name, kind: 'function', detail: signature, documentation: help, insert: `${name}($0)` })),
     ...listAggregates().map(({ name, signature, help }): CompletionItem => ({ label: name, kind: 'aggregate', detail: signature, documentation: help, insert: `${name}($0)` })),
   ];
   return functions;

@@ -21,6 +21,7 @@ export function registerProviders(monaco: typeof Monaco): void {
     node: monaco.languages.CompletionItemKind.Module,
     keyword: monaco.languages.CompletionItemKind.Keyword,
     type: monaco.languages.CompletionItemKind.TypeParameter,
+    value: monaco.languages.CompletionItemKind.EnumMember,
   };
 
   monaco.languages.registerCompletionItemProvider(DATA_FILE_LANGUAGE, {

@@ -20,7 +20,7 @@ function placeIn(path: string, marked: string) {
 
 const pipe = (sql: string) => placeIn('endpoints/p.pipe', `NODE first\nSQL >\n    SELECT id AS number, upper(path) AS big FROM visits\n\nNODE last\nSQL >\n    %\n    ${sql}\n\nTYPE endpoint\n`);
 const offered = (place: ReturnType<typeof placeIn>, kind: string) =>
-  project.workspace().complete(place).filter((item) => item.kind === kind).map(({ label, detail }) => `${label} ${detail}`);
+  project.workspace().editor.complete(place).filter((item) => item.kind === kind).map(({ label, detail }) => `${label} ${detail}`);
 
 test('columns are those of the tables in FROM, whether data sources, pipes or earlier nodes', () => {
   expect([offered(pipe('SELECT | FROM visits'), 'column'), offered(pipe('SELECT | FROM by_path'), 'column'), offered(pipe('SELECT | FROM first'), 'column'), offered(pipe('SELECT visits.| FROM visits JOIN by_path USING path'), 'column')]).toEqual([
@@ -29,7 +29,7 @@ test('columns are those of the tables in FROM, whether data sources, pipes or ea
 });
 
 test('after FROM come tables only: earlier nodes, data sources, pipes', () => {
-  const items = project.workspace().complete(pipe('SELECT 1 FROM |'));
+  const items = project.workspace().editor.complete(pipe('SELECT 1 FROM |'));
   expect(items.map(({ label, kind }) => [label, kind])).toEqual([['first', 'node'], ['visits', 'table'], ['by_path', 'table']]);
 });
 
@@ -40,8 +40,8 @@ test('in a tag come template functions and parameters; outside of SQL the keywor
 });
 
 test('hovering tells types, signatures and descriptions', () => {
-  const at = (sql: string) => project.workspace().hover(pipe(sql));
+  const at = (sql: string) => project.workspace().editor.hover(pipe(sql));
   expect([at('SELECT hi|ts FROM by_path'), at('SELECT 1 FROM visi|ts').split('\n')[0], at('SELECT 1 FROM by_pa|th'), at('SELECT to|StartOfHour(now())').includes('toStartOfHour'), at("SELECT {{String(wan|ted, 'x', description='Which')}}"), at('SELECT 12| AS x')]).toEqual([
-    '**hits** `UInt64` of by_path', 'Data source **visits**', 'Pipe **by_path**\n\nCounted', true, '**wanted** `String`, default `x`\n\nWhich', '',
+    '**hits** `UInt64`\n\nColumn of pipe by_path.', 'Data source **visits**, MergeTree', 'Pipe **by_path**, its node n\n\nCounted\n\n- `path` String\n- `hits` UInt64', true, 'Parameter **wanted** `String`, default `x`\n\nWhich', '',
   ]);
 });
