@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Change } from '../../engine/workspace/changes.ts';
+import { getFormat } from '../../engine/workspace/result-format.ts';
 import { openWorkspace, type Workspace } from '../../engine/workspace/workspace.ts';
 
 export interface OpenProject {
@@ -15,6 +16,8 @@ export interface OpenProject {
   readonly send: (dataSource: string, ...rows: readonly unknown[]) => Promise<void>;
   /** Values of the rows, as arrays. */
   readonly rows: (sql: string) => Promise<readonly (readonly unknown[])[]>;
+  /** The answer as JSONCompactEachRow. */
+  readonly answer: (sql: string) => Promise<{ readonly text: string }>;
   readonly reopen: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -51,6 +54,7 @@ export async function openProject(files: Readonly<Record<string, string>>): Prom
       const { values, rowCount } = await workspace.runSql(sql, { parameters: {} });
       return Array.from({ length: rowCount }, (_, row) => values.map((column) => plain(column[row])));
     },
+    answer: async (sql) => ({ text: getFormat('JSONCompactEachRow').write(await workspace.runSql(sql, { parameters: {} }), { timeZone: 'UTC' }) }),
     reopen: async () => {
       await workspace.close();
       workspace = await open();
