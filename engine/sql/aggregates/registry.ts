@@ -13,6 +13,7 @@ import type { AggregateDefinition, AggregateState } from './definition.ts';
 import { DISTINCT_COUNTS } from './distinct.ts';
 import { ONE_VALUE } from './extremes.ts';
 import { GROUPED_VALUES } from './group-array.ts';
+import { HYPOTHESES } from './hypothesis.ts';
 import { QUANTILES } from './quantile.ts';
 import { SEQUENCE_FUNCTIONS } from './sequence.ts';
 import { STATISTICS } from './statistics.ts';
@@ -26,6 +27,7 @@ const LISTS: readonly (readonly AggregateDefinition[])[] = [
   DISTINCT_COUNTS,
   QUANTILES,
   STATISTICS,
+  HYPOTHESES,
   GROUPED_VALUES,
   SEQUENCE_FUNCTIONS,
   mapSums((name) => {

@@ -133,7 +133,12 @@ function checkedType(rule: Rule, given: readonly ClickHouseType[], parameters: r
     throw typeError(`${rule.name} takes ${expected}, not ${given.map(printType).join(' and ')}.`, span);
   };
   const type = keptType(rule, given[0], rule.type(types, parameters, refuse));
-  return rule.nullableResult !== false && !rule.seesNulls && given.some(isNullable) ? nullable(type) : type;
+  return rule.nullableResult !== false && !rule.seesNulls && given.some(isNullable) ? nullableAnswer(type) : type;
+}
+
+/** An aggregate's answer may be a Nullable tuple, which no column is. */
+function nullableAnswer(type: ClickHouseType): ClickHouseType {
+  return type.kind === 'Tuple' ? { kind: 'Nullable', of: type } : nullable(type);
 }
 
 function amount(least: number, most: number): string {

@@ -56,7 +56,7 @@ const SPREADS: readonly Rule[] = ([
 type PairName = 'covar_pop' | 'covar_samp' | 'corr' | 'regr_slope' | 'regr_intercept';
 
 /** DuckDB's aggregates of two numbers; over a list, from sums. */
-function foldPair(call: RuleCall, name: PairName, x: DuckSql, y: DuckSql): DuckSql {
+export function foldPair(call: RuleCall, name: PairName, x: DuckSql, y: DuckSql): DuckSql {
   // DuckDB's regression takes the dependent value first.
   if (!call.rows) return duck`${duckName(name)}(${name.startsWith('regr') ? [y, x] : [x, y]})${scope(call)}`;
   return using(call, collect(call, packed([x, y])), (rows) => {
