@@ -4,13 +4,17 @@
  * A list of levels (quantiles…) gives an array. Names with median are the same at 0.5.
  */
 import type { Bound } from '../bound.ts';
+import { callComputed, type ComputedFunction } from '../computed/definition.ts';
+import { EXACT_INTERPOLATED, MIDDLES_INTERPOLATED, PROMETHEUS_AT } from '../computed/quantile-sketches.ts';
 import { duck, duckDouble, duckInteger, type DuckSql } from '../duck.ts';
 import { defaultSql, duckTypeSql } from '../physical.ts';
 import { array, FLOAT32, FLOAT64, NOTHING, type ClickHouseType } from '../types.ts';
 import type { AggregateDefinition } from './definition.ts';
 import { collect, fold, using } from './fold.ts';
-import { aggregate, answerOver, argument, typeAt, typeError, type Rule, type RuleCall } from './rule.ts';
+import { joinedLists } from './kept-rows.ts';
+import { aggregate, answerOver, argument, typeAt, typeError, type Rule, type RuleCall, type RuleState } from './rule.ts';
 import { placeOf, randomPlace, sampleState } from './sample-state.ts';
+import { fromUnits, levelList, SUMMARIES, unitsOf, weightsOf, type Summary } from './summaries.ts';
 import { isNumber } from './sums.ts';
 
 interface Kind {
@@ -23,6 +27,8 @@ interface Kind {
   readonly weighted?: boolean;
   /** Parameters before the levels: an accuracy, which exact answers need not read. */
   readonly leading?: number;
+  /** ClickHouse answers from a summary; so does the state here, and `at` where it says so. */
+  readonly summary?: Summary;
   /** ClickHouse answers from a sample of 8192 values, taken by chance or by the second argument. */
   readonly sampled?: 'by chance' | 'by argument';
 }
@@ -100,7 +106,6 @@ function converted(value: DuckSql, from: ClickHouseType, to: ClickHouseType): Du
 const exactIndex = (level: number, count: DuckSql) => (level < 1 ? duck`trunc(${duckDouble(level)} * ${count})` : duck`${count} - 1`);
 const lowIndex = (level: number, count: DuckSql) => (level === 0.5 ? duck`CASE WHEN ${count} % 2 = 1 THEN ${count} // 2 ELSE ${count} // 2 - 1 END` : exactIndex(level, count));
 const highIndex = (level: number, count: DuckSql) => (level === 0.5 ? duck`${count} // 2` : exactIndex(level, count));
-const coveringIndex = (level: number, count: DuckSql) => duck`greatest(ceil(${duckDouble(level)} * ${count}) - 1, 0)`;
 
 function exclusive(call: RuleCall, levels: readonly number[]): readonly DuckSql[] {
   const list = sorted(call);
@@ -128,6 +133,31 @@ function weighted(wanted: (level: number, total: DuckSql) => DuckSql): Kind['at'
   };
 }
 
+/** What a summary says, all levels at once. */
+function summarized(summary: Summary): Kind['at'] {
+  return (call, levels, result) => {
+    const accuracy = accuracyOf(call.parameters);
+    const list = summary.at(summary.of(call, accuracy), levelList(levels), accuracy);
+    return levels.map((_, index) => presentOnly(duck`${list}[${duckInteger(index + 1)}]`, (number) => fromUnits(number, result)));
+  };
+}
+
+function computedAt(quantiles: ComputedFunction): Kind['at'] {
+  return (call, levels, result) => {
+    const list = callComputed(quantiles, unitsOf(call), weightsOf(call), levelList(levels));
+    return levels.map((_, index) => presentOnly(duck`${list}[${duckInteger(index + 1)}]`, (number) => fromUnits(number, result)));
+  };
+}
+
+/** NULL for nan, which no date is. */
+function presentOnly(number: DuckSql, converted: (number: DuckSql) => DuckSql): DuckSql {
+  return converted(duck`nullif(${number}, CAST('nan' AS DOUBLE))`);
+}
+
+function accuracyOf([first]: readonly Bound[]): DuckSql {
+  return duckDouble((first && numberOf(first)) ?? 1);
+}
+
 const sameOrFloat = (type: ClickHouseType): ClickHouseType | undefined => (type.kind === 'Decimal' || isTime(type) ? type : isNumber(type) ? FLOAT64 : undefined);
 const same = (type: ClickHouseType): ClickHouseType | undefined => (isNumber(type) || isTime(type) ? type : undefined);
 const float = (type: ClickHouseType): ClickHouseType | undefined => (isNumber(type) ? FLOAT64 : undefined);
@@ -145,15 +175,21 @@ const KINDS: readonly Kind[] = [
   { suffix: 'Exact', help: 'an existing value', type: same, at: byIndex(exactIndex) },
   { suffix: 'ExactLow', help: 'an existing value, the lower of two middle ones', type: same, at: byIndex(lowIndex) },
   { suffix: 'ExactHigh', help: 'an existing value, the higher of two middle ones', type: same, at: byIndex(highIndex) },
-  { suffix: 'Timing', help: 'an existing value, at most 30000', type: timing, at: clamped(byIndex(exactIndex)) },
-  { suffix: 'TDigest', help: 'an existing value', type: single, at: byIndex(coveringIndex) },
-  { suffix: 'GK', help: 'an existing value; the accuracy is not needed here', type: same, at: byIndex(coveringIndex), leading: 1 },
-  { suffix: 'DD', help: 'an existing value; the relative accuracy is not needed here', type: float, at: byIndex(coveringIndex), leading: 1 },
+  { suffix: 'Timing', help: 'an existing value, at most 30000', type: timing, at: clamped(byIndex(exactIndex)), summary: SUMMARIES.timings },
+  { suffix: 'TimingWeighted', help: 'an existing value, at most 30000, each counted as often as its weight says', type: timing, at: clamped(weighted((level, total) => duck`least(trunc(${total} * ${duckDouble(level)}) + 1, ${total})`)), weighted: true, summary: SUMMARIES.timings },
+  { suffix: 'TDigest', help: 'by t-digest', type: single, at: summarized(SUMMARIES.digest), summary: SUMMARIES.digest },
+  { suffix: 'TDigestWeighted', help: 'by t-digest, each value counted as often as its weight says', type: single, at: summarized(SUMMARIES.digest), weighted: true, summary: SUMMARIES.digest },
+  { suffix: 'BFloat16', help: 'of values cut to 16 bits', type: sameOrFloat, at: summarized(SUMMARIES.brainFloats), summary: SUMMARIES.brainFloats },
+  { suffix: 'BFloat16Weighted', help: 'of values cut to 16 bits, each counted as often as its weight says', type: sameOrFloat, at: summarized(SUMMARIES.brainFloats), weighted: true, summary: SUMMARIES.brainFloats },
+  { suffix: 'GK', help: 'by Greenwald and Khanna', type: same, at: summarized(SUMMARIES.ranks), leading: 1, summary: SUMMARIES.ranks },
+  { suffix: 'DD', help: 'within a relative accuracy', type: float, at: summarized(SUMMARIES.buckets), leading: 1, summary: SUMMARIES.buckets },
   { suffix: 'ExactWeighted', help: 'an existing value, each counted as often as its weight says', type: same, at: weighted((level, total) => duck`ceil(${total} * ${duckDouble(level)})`), weighted: true },
-  { suffix: 'TimingWeighted', help: 'an existing value, at most 30000, each counted as often as its weight says', type: timing, at: clamped(weighted((level, total) => duck`least(trunc(${total} * ${duckDouble(level)}) + 1, ${total})`)), weighted: true },
+  { suffix: 'ExactWeightedInterpolated', help: 'interpolated, each value counted as often as its weight says', type: float, at: computedAt(EXACT_INTERPOLATED), weighted: true },
+  { suffix: 'InterpolatedWeighted', help: 'interpolated between the middles of the weights', type: same, at: computedAt(MIDDLES_INTERPOLATED), weighted: true },
+  { suffix: 'PrometheusHistogram', help: 'of a histogram whose buckets have an upper bound and the number of all values up to it', type: float, at: computedAt(PROMETHEUS_AT), weighted: true },
 ];
 
-function levelsOf(call: RuleCall, leading: number): readonly number[] {
+function levelsOf(call: Pick<RuleCall, 'name' | 'parameters' | 'span'>, leading: number): readonly number[] {
   const given = call.parameters.slice(leading);
   if (given.length === 0) return [0.5];
   return given.map((parameter) => {
@@ -168,8 +204,9 @@ function numberOf(parameter: Bound): number | undefined {
   return constant?.kind === 'integer' ? Number(constant.value) : constant?.kind === 'float' ? constant.value : undefined;
 }
 
-function emptyOf(type: ClickHouseType): DuckSql {
-  return type.kind === 'Float' ? duck`CAST('nan' AS ${duckTypeSql(type)})` : defaultSql(type);
+/** The answer over no values: nan, or the default of the type. */
+function emptyOf(type: ClickHouseType, { suffix }: Pick<Kind, 'suffix'>): DuckSql {
+  return type.kind === 'Float' && suffix !== 'GK' ? duck`CAST('nan' AS ${duckTypeSql(type)})` : defaultSql(type);
 }
 
 const WHAT = 'a number, a date or a time';
@@ -185,7 +222,7 @@ function rulesOf(kind: Kind): readonly Rule[] {
     aggregate: (call) => {
       const type = kind.type(typeAt(call.types)) ?? FLOAT64;
       const [sql] = kind.at(call, levelsOf(call, before), type);
-      return { sql: sql ?? duck`NULL`, empty: emptyOf(type) };
+      return { sql: sql ?? duck`NULL`, empty: emptyOf(type, kind) };
     },
   };
   const many: Rule = {
@@ -196,13 +233,35 @@ function rulesOf(kind: Kind): readonly Rule[] {
     aggregate: (call) => {
       const type = kind.type(typeAt(call.types)) ?? FLOAT64;
       const values = kind.at(call, levelsOf(call, before), type);
-      return { sql: duck`[${values.map((value) => duck`coalesce(${value}, ${emptyOf(type)})`)}]` };
+      return { sql: duck`[${values.map((value) => duck`coalesce(${value}, ${emptyOf(type, kind)})`)}]` };
     },
   };
   return [withSample(kind, one), withSample(kind, many)];
 }
 
-function withSample({ sampled }: Kind, rule: Rule): Rule {
+function withSample(kind: Kind, rule: Rule): Rule {
+  const { sampled, summary, leading = 0, type } = kind;
+  if (summary) {
+    return {
+      ...rule,
+      state: (types, parameters): RuleState => {
+        const accuracy = accuracyOf(parameters);
+        const result = type(typeAt(types)) ?? FLOAT64;
+        return {
+          duckdbType: duck`DOUBLE[]`,
+          accumulate: (call) => summary.of(call, accuracy),
+          merge: (call, state) => summary.merged(joinedLists(call, state), accuracy),
+          finish: (state) => {
+            const levels = levelsOf({ name: rule.name, parameters, span: { start: 0, end: 0 } }, leading);
+            const list = summary.at(state, levelList(levels), accuracy);
+            const values = levels.map((_, index) => presentOnly(duck`${list}[${duckInteger(index + 1)}]`, (number) => fromUnits(number, result)));
+            return rule.name.startsWith('quantiles') ? { sql: duck`[${values.map((value) => duck`coalesce(${value}, ${emptyOf(result, kind)})`)}]` } : { sql: values[0] ?? duck`NULL`, empty: emptyOf(result, kind) };
+          },
+          empty: duck`CAST([] AS DOUBLE[])`,
+        };
+      },
+    };
+  }
   if (!sampled) return rule;
   const first = (types: readonly ClickHouseType[]) => types.slice(0, 1);
   return {
