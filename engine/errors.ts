@@ -114,6 +114,27 @@ function positionOf(text: string, offset: number): { line: number; column: numbe
   }
 }
 
+/** Places of many spans of one text: finds its lines once. */
+export function placesIn(text: string): (span: Span) => Place {
+  const lineStarts = [0];
+  for (let newline = text.indexOf('\n'); newline !== -1; newline = text.indexOf('\n', newline + 1)) lineStarts.push(newline + 1);
+  const position = (offset: number): { line: number; column: number } => {
+    const bounded = Math.min(Math.max(offset, 0), text.length);
+    let [low, high] = [0, lineStarts.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((lineStarts[middle] ?? 0) <= bounded) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: bounded - (lineStarts[low] ?? 0) + 1 };
+  };
+  return (span) => {
+    const start = position(span.start);
+    const end = position(Math.max(span.start, span.end));
+    return { line: start.line, column: start.column, endLine: end.line, endColumn: end.column };
+  };
+}
+
 /** For the end of a switch over a closed union: a compile error when a case is missing. */
 export function unreachable(value: never): never {
   throw new Error(`Unreachable case: ${JSON.stringify(value)}`);

@@ -4,7 +4,7 @@
  * declared tokens, and turns problems into diagnostics with lines and columns. One broken file never stops the rest.
  * Unknown tables in SQL are the binder's to report.
  */
-import { placeOf, type Diagnostic, type Problem, type Span } from '../errors.ts';
+import { placesIn, type Diagnostic, type Problem, type Span } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import { dataFileKind, parseDataFile, type DataFile } from './datafile.ts';
 import type { DataSource } from './datasource.ts';
@@ -153,8 +153,9 @@ export function loadProject(files: readonly SourceFile[], options: LoadOptions =
 
 /** Problems as diagnostics: spans become lines and columns. */
 export function toDiagnostics(text: string, problems: readonly Problem[]): Diagnostic[] {
+  const placeOf = placesIn(text);
   return problems.map(({ severity, message, span }) => {
-    const { line, column, endLine, endColumn } = placeOf(text, visible(text, span));
+    const { line, column, endLine, endColumn } = placeOf(visible(text, span));
     return { severity, message, line, column, endLine, endColumn };
   });
 }

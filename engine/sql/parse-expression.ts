@@ -17,6 +17,7 @@ import { printType } from './types.ts';
 import { beginsClause, endsColumns, escapeOf, parseAlias, startsQuery } from './words.ts';
 
 const LONGEST_CHAIN = 1_000;
+const MOST_PARTS = 100;
 
 /** An expression with `AS alias`, or a bare alias where the place allows one. */
 export function parseAliased(cursor: Cursor, bareAlias: boolean): Expression {
@@ -358,6 +359,7 @@ function parseNamed(cursor: Cursor): Expression {
     const part = cursor.expectName('a name after the point');
     if (part.text.toUpperCase() === 'COLUMNS' && cursor.isSymbol('(')) return columnsMatcher(cursor, parts, start, PARSERS);
     parts.push(part);
+    if (parts.length > MOST_PARTS) throw cursor.failure(`A name has at most ${MOST_PARTS} parts.`, cursor.spanFrom(start));
   }
   return { kind: 'identifier', parts, span: cursor.spanFrom(start) };
 }
