@@ -4,6 +4,7 @@
  */
 import { bound, isLambda, type Bound } from '../bound.ts';
 import { cast } from '../conversion.ts';
+import { wrapped } from '../convert-number.ts';
 import { duck, duckInteger, duckName, type DuckSql } from '../duck.ts';
 import { defaultSql, duckTypeSql, orderSql, plainSql } from '../physical.ts';
 import {
@@ -131,11 +132,22 @@ function numbers(call: FunctionCall): { readonly type: ClickHouseType; readonly 
   return { type: number, sql: number.kind === 'Bool' ? duck`CAST(${sql} AS UTINYINT[])` : sql };
 }
 
+/** A sum as its type: 64-bit integers wrap around. */
+function fitted(sum: DuckSql, type: ClickHouseType): DuckSql {
+  return type.kind === 'Integer' && type.bits === 64 ? wrapped(duck`CAST(${sum} AS HUGEINT)`, { kind: 'Integer', bits: 128, signed: true }, type) : duck`CAST(${sum} AS ${duckTypeSql(type)})`;
+}
+
+function fittedList(sums: DuckSql, type: ClickHouseType, call: FunctionCall): DuckSql {
+  if (type.kind !== 'Integer' || type.bits !== 64) return duck`CAST(${sums} AS ${duckTypeSql(type)}[])`;
+  const name = duckName(call.context.freshName());
+  return duck`list_transform(${sums}, lambda ${name}: ${fitted(name, type)})`;
+}
+
 function arraySum(call: FunctionCall): Bound {
   const { type, sql } = numbers(call);
   const total = sumType(type);
   const list = total.kind === 'Float' ? duck`CAST(${sql} AS DOUBLE[])` : sql;
-  return bound(total, duck`CAST(coalesce(list_sum(${list}), 0) AS ${duckTypeSql(total)})`, call.span);
+  return bound(total, fitted(duck`coalesce(list_sum(${list}), 0)`, total), call.span);
 }
 
 function arrayAvg(call: FunctionCall): Bound {
@@ -171,7 +183,7 @@ function cumulative(nonNegative: boolean) {
     const sums = once(call, exact, (list) => duck`list_transform(range(1, len(${list}) + 1), lambda i: CAST(list_sum(${list}[1:i]) AS ${total.kind === 'Float' || total.kind === 'Decimal' ? stored : duck`HUGEINT`}))`);
     // A running sum that stops at zero is the running sum less its least value so far, where that is negative.
     const clipped = nonNegative ? once(call, sums, (list) => duck`list_transform(${list}, lambda s, i: s - least(list_min(${list}[1:i]), 0))`) : sums;
-    return bound(array(total), duck`CAST(${clipped} AS ${stored}[])`, call.span);
+    return bound(array(total), fittedList(clipped, total, call), call.span);
   };
 }
 
@@ -188,7 +200,7 @@ function arrayDifference(call: FunctionCall): Bound {
   const stored = duckTypeSql(difference);
   const wide = type.kind === 'Integer' || type.kind === 'Bool' ? duck`HUGEINT` : stored;
   const steps = once(call, sql, (list) => duck`list_transform(${list}, lambda x, i: CASE WHEN i = 1 THEN CAST(0 AS ${wide}) ELSE CAST(x AS ${wide}) - CAST(${list}[i - 1] AS ${wide}) END)`);
-  return bound(array(difference), duck`CAST(${steps} AS ${stored}[])`, call.span);
+  return bound(array(difference), fittedList(steps, difference, call), call.span);
 }
 
 /** arrayFold(acc, x, … -> …, arrays…, start). The accumulator keeps the type of its start. */

@@ -1,6 +1,6 @@
 /** Functions that number the elements of arrays, rank them, and compare arrays as a whole. */
-import { bound, type Bound } from '../bound.ts';
-import { duck, duckInteger, type DuckSql } from '../duck.ts';
+import { bound, isLambda, type Bound, type BoundLambda } from '../bound.ts';
+import { duck, duckInteger, duckName, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
 import { array, bare, UINT32 } from '../types.ts';
 import { at, constantInteger, define, once, typeError } from './arguments.ts';
@@ -29,13 +29,26 @@ function enumerateDense(args: readonly Bound[], call: FunctionCall): Bound {
   return bound(array(UINT32), sql, call.span);
 }
 
-function extremes(which: 'top' | 'bottom') {
-  return (args: readonly Bound[], call: FunctionCall): Bound => {
-    const [count, list] = [at(args, 0), at(args, 1)];
+/** The first elements in order, those without a key left out. */
+function extremes(sorter: 'arraySort' | 'arrayReverseSort') {
+  return (call: FunctionCall): Bound => {
+    const [head, ...rest] = call.arguments;
+    const key = head && isLambda(head) ? head : undefined;
+    const [count, ...lists] = (key ? rest : call.arguments).filter((argument): argument is Bound => !isLambda(argument));
+    const [list] = lists;
+    if (!count || !list) throw typeError(`${call.name} takes [a lambda, ] how many, and an array.`, call.span);
     const most = duckInteger(constantInteger(call, count, 'how many'));
+    if (key) {
+      const known: BoundLambda = { ...key, body: (parameters) => call.context.call('isNotNull', [key.body(parameters)], key.span) };
+      const sorted = call.context.call(sorter, [key, ...lists], call.span);
+      const keyed = call.context.call('arrayCount', [known, ...lists], call.span);
+      return bound(sorted.type, duck`${plainSql(sorted)}[1:least(${most}, ${keyed.sql})]`, call.span);
+    }
     const element = elementType(call, list);
-    const solid = element.kind === 'Nullable' ? duck`list_filter(${plainSql(list)}, lambda x: x IS NOT NULL)` : plainSql(list);
-    return bound(array(element.kind === 'Nullable' ? element.of : element), duck`list_sort(${solid}, ${which === 'top' ? duck`'DESC'` : duck`'ASC'`})[1:${most}]`, call.span);
+    const present = duckName(call.context.freshName());
+    const solid = element.kind === 'Nullable' ? bound(array(element.of), duck`list_filter(${plainSql(list)}, lambda ${present}: ${present} IS NOT NULL)`, list.span) : list;
+    const sorted = call.context.call(sorter, [solid], call.span);
+    return bound(sorted.type, duck`${plainSql(sorted)}[1:${most}]`, call.span);
   };
 }
 
@@ -69,8 +82,8 @@ export const ARRAY_MORE: readonly FunctionDefinition[] = [
   define(describe('arrayEnumerate', 'arrayEnumerate(array)', 'The numbers 1, 2, 3 … as many as there are elements.'), 1, 1, enumerate),
   define(describe('arrayEnumerateUniq', 'arrayEnumerateUniq(array, …)', 'For each element, the how-manieth of its value it is.'), 1, Infinity, enumerateUniq),
   define(describe('arrayEnumerateDense', 'arrayEnumerateDense(array, …)', 'A number for each different value, in order of appearance.'), 1, Infinity, enumerateDense),
-  define(describe('arrayTopK', 'arrayTopK(count, array)', 'The greatest elements, in descending order.'), 2, 2, extremes('top')),
-  define(describe('arrayBottomK', 'arrayBottomK(count, array)', 'The least elements, in ascending order.'), 2, 2, extremes('bottom')),
+  { ...describe('arrayTopK', 'arrayTopK([x -> …, ]count, array, …)', 'The greatest elements, in descending order.'), bind: extremes('arrayReverseSort') },
+  { ...describe('arrayBottomK', 'arrayBottomK([x -> …, ]count, array, …)', 'The least elements, in ascending order.'), bind: extremes('arraySort') },
   define(describe('arrayShingles', 'arrayShingles(array, length)', 'All pieces of so many elements.'), 2, 2, shingles),
   define(describe('arrayTranspose', 'arrayTranspose(array)', 'Rows become columns.'), 1, 1, transpose),
   define(describe('arrayLevenshteinDistance', 'arrayLevenshteinDistance(array, array)', 'How many changes make one array of the other.'), 2, 2, levenshtein),

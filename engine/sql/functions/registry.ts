@@ -16,6 +16,7 @@ import { REFUSED_TEXT } from './refused-text.ts';
 import { BITMAP } from './bitmap.ts';
 import { TEXT_LIKENESS } from './text-likeness.ts';
 import { HASH } from './hash.ts';
+import { ARRAY_MEASURES } from './array-measure.ts';
 import { ARRAY_MORE } from './array-more.ts';
 import { UUID_AND_ADDRESS } from './uuid-and-address.ts';
 import { BIT } from './bit.ts';
@@ -84,6 +85,7 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   BIT,
   UUID_AND_ADDRESS,
   ARRAY_MORE,
+  ARRAY_MEASURES,
   HASH,
   TEXT_LIKENESS,
   BITMAP,
