@@ -3,7 +3,6 @@
  * opener runs these statements once, before it locks the configuration. All names begin with `sandpiper_`.
  * Each gives NULL for NULL.
  */
-import { HASH_MACROS } from './hash-macros.ts';
 
 /** Offsets such as Z, +02:00 or -0530 after a time of day. */
 const OFFSET = `'[0-9] *([+-][0-9]{2}(:?[0-9]{2})?|GMT|UTC)$'`;
@@ -16,7 +15,6 @@ const OTHER_FORMS = [
 ].map((form) => `'${form}'`).join(', ');
 
 export const DUCKDB_MACROS: readonly string[] = [
-  ...HASH_MACROS,
   // A String held as BLOB: its text, or, where it is no UTF-8, its bytes as \xAB.
   `CREATE OR REPLACE MACRO sandpiper_text(b) AS list_transform([b], lambda bytes: coalesce(TRY(decode(bytes)), CAST(bytes AS VARCHAR)))[1]`,
   // ASCII letters in the other case; DuckDB's own functions change all letters.

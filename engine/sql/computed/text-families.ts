@@ -1,0 +1,11 @@
+/** The computed functions about texts: hashes, digests, likeness, encodings. One line for each family. */
+import type { ComputedFunction } from './definition.ts';
+import { DIGESTS } from './digest.ts';
+import { HASH_FUNCTIONS } from './hash-algorithm.ts';
+import { INT_HASHES } from './int-hash.ts';
+
+export const TEXT_FAMILIES: readonly ComputedFunction[] = [
+  ...DIGESTS,
+  ...HASH_FUNCTIONS,
+  ...INT_HASHES,
+];
