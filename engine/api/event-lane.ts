@@ -17,6 +17,7 @@ const LONGEST_HEAD = 16 << 10;
 /** A client that sends ahead is read up to here while it waits for an answer. */
 const AHEAD_BYTES = 256 << 10;
 const KEPT_BODY_BYTES = 1 << 20;
+const KEPT_HEADS = 1000;
 const IDLE_MS = 72_000;
 
 export interface EventLanes {
@@ -29,8 +30,9 @@ export function openEventLanes(server: Server, door: EventDoor): EventLanes {
   const toHttp = server.listeners('connection');
   server.removeAllListeners('connection');
   const lanes = new Set<EventLane>();
+  const heads = new Map<string, LaneHead>();
   server.on('connection', (socket: Socket) => {
-    const lane: EventLane = new EventLane(socket, door, (isHttp) => {
+    const lane: EventLane = new EventLane(socket, door, heads, (isHttp) => {
       lanes.delete(lane);
       if (isHttp) for (const listener of toHttp) listener.call(server, socket);
     });
@@ -53,6 +55,8 @@ interface LaneHead {
 class EventLane {
   readonly #socket: Socket;
   readonly #door: EventDoor;
+  /** By their text; all connections'. */
+  readonly #heads: Map<string, LaneHead>;
   readonly #leave: (isHttp: boolean) => void;
   /** Bytes that are not understood yet. */
   #held: Buffer | undefined;
@@ -69,9 +73,10 @@ class EventLane {
   readonly #onClose = () => this.#drop();
   readonly #onTimeout = () => this.#socket.destroy();
 
-  constructor(socket: Socket, door: EventDoor, leave: (isHttp: boolean) => void) {
+  constructor(socket: Socket, door: EventDoor, heads: Map<string, LaneHead>, leave: (isHttp: boolean) => void) {
     this.#socket = socket;
     this.#door = door;
+    this.#heads = heads;
     this.#leave = leave;
     socket.setTimeout(IDLE_MS);
     socket.on('data', this.#onData);
@@ -172,8 +177,12 @@ class EventLane {
     if (START.compare(held, 0, looked, 0, looked) !== 0) return 'other';
     const end = held.indexOf(HEAD_END);
     if (end === -1) return held.length > LONGEST_HEAD ? 'other' : 'more';
-    const bytes = Buffer.from(held.subarray(0, end + HEAD_END.length));
-    return parseHead(bytes) ?? 'other';
+    const text = held.toString('latin1', 0, end);
+    const parsed = this.#heads.get(text) ?? parseHead(text);
+    if (!parsed) return 'other';
+    if (this.#heads.size >= KEPT_HEADS) this.#heads.clear();
+    this.#heads.set(text, parsed);
+    return parsed;
   }
 
   #handOver(held: Buffer): void {
@@ -205,7 +214,8 @@ class EventLane {
   #respond(status: number, headers: Readonly<Record<string, string>> | undefined, text: string): void {
     this.#isAnswering = false;
     if (this.#isGone) return;
-    this.#socket.write(answerText(status, headers, text, this.#isEnding));
+    // The answers to accepted rows are ASCII.
+    this.#socket.write(answerText(status, headers, text, this.#isEnding), status < 300 ? 'latin1' : 'utf8');
     if (this.#isEnding) return void this.#socket.end();
     if (this.#socket.isPaused()) this.#socket.resume();
     if (this.#held) this.#advance();
@@ -213,8 +223,8 @@ class EventLane {
 }
 
 /** A head that node:http would read in the same way; undefined for any other. */
-function parseHead(bytes: Buffer): LaneHead | undefined {
-  const lines = bytes.toString('latin1', 0, bytes.length - HEAD_END.length).split('\r\n');
+function parseHead(text: string): LaneHead | undefined {
+  const lines = text.split('\r\n');
   const target = /^POST (\/v0\/events\/?(?:\?[\x21-\x7e]*)?) HTTP\/1\.1$/.exec(lines[0] ?? '')?.[1];
   if (target === undefined) return undefined;
   const headers = new Map<string, string>();
@@ -227,7 +237,7 @@ function parseHead(bytes: Buffer): LaneHead | undefined {
   const length = headers.get('content-length') ?? '';
   if (!headers.has('host') || !/^\d{1,9}$/.test(length) || (headers.get('connection') ?? 'keep-alive').toLowerCase() !== 'keep-alive') return undefined;
   if (['transfer-encoding', 'expect', 'upgrade', 'trailer', 'te'].some((name) => headers.has(name))) return undefined;
-  return { bytes, head: readHead(target, headers.get('authorization'), headers.get('content-encoding')), bodyBytes: Number(length) };
+  return { bytes: Buffer.from(`${text}\r\n\r\n`, 'latin1'), head: readHead(target, headers.get('authorization'), headers.get('content-encoding')), bodyBytes: Number(length) };
 }
 
 const REASONS: Readonly<Record<number, string>> = { 200: 'OK', 202: 'Accepted', 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', 413: 'Payload Too Large', 422: 'Unprocessable Entity', 429: 'Too Many Requests', 500: 'Internal Server Error', 503: 'Service Unavailable', 507: 'Insufficient Storage' };

@@ -6,6 +6,7 @@
  *                     0000000000000008.journal      the newest; appends go to it
  *                     0000000000000005.damaged      a copy of a segment that had bad bytes between good records
  *
+ * A segment may end in zeros, which later records would have overwritten (journal-file.ts).
  * Each start begins a new segment, so nothing is ever written behind a torn record. A torn last record, whose append
  * was never answered, is cut off at the start; bad bytes between good records are skipped, and the file kept as
  * `.damaged`. Both are told as notices. How far the records are in DuckDB is kept there (ingest.ts), in the transaction
@@ -90,7 +91,9 @@ async function repair(folder: string, number: number, dataSource: string, notice
   }
   if (end < bytes.length) {
     await truncate(path, end);
-    notice('info', `The journal of data source ${dataSource} ended in ${bytes.length - end} bytes of a write that was never finished or answered; they were cut off.`);
+    // Zeros are room that was never written on.
+    const isRoom = bytes.subarray(end).every((byte) => byte === 0);
+    if (!isRoom) notice('info', `The journal of data source ${dataSource} ended in ${bytes.length - end} bytes of a write that was never finished or answered; they were cut off.`);
   }
   return end;
 }
@@ -287,13 +290,13 @@ export class Journal {
 
   /** After a failed write: what the file holds behind its last record was never answered. */
   async #abandonSegment(file: SegmentFile, end: number): Promise<void> {
-    await file.cutTo(end).catch(() => undefined); // The next start cuts it off instead.
-    await this.#leaveSegment();
+    await this.#leaveSegment(end);
   }
 
-  async #leaveSegment(): Promise<void> {
+  async #leaveSegment(end = this.#segments.at(-1)?.end ?? 0): Promise<void> {
     const file = this.#file;
     this.#file = undefined;
+    await file?.cutTo(end).catch(() => undefined); // The next start cuts it off instead.
     await file?.close().catch(() => undefined); // All that counts was synced.
   }
 }
