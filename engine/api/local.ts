@@ -27,6 +27,7 @@ const Bodies = {
   rename: z.object({ path: z.string(), to: z.string() }),
   check: z.object({ path: z.string(), text: z.string() }),
   position: z.object({ path: z.string(), text: z.string(), line: z.number().int(), column: z.number().int() }),
+  renameSymbol: z.object({ path: z.string(), text: z.string(), line: z.number().int(), column: z.number().int(), to: z.string() }),
   run: z.object({
     id: z.string(),
     source: z.union([z.object({ kind: z.literal('node'), path: z.string(), text: z.string().optional(), node: z.string() }), z.object({ kind: z.literal('sql'), sql: z.string() })]),
@@ -35,6 +36,7 @@ const Bodies = {
   }),
   cancel: z.object({ id: z.string() }),
   publish: z.object({ published: z.boolean() }),
+  operation: z.object({ kind: z.enum(['copy', 'sink', 'populate']), pipe: z.string(), parameters: z.record(z.string(), z.string()).optional() }),
   inspect: z.object({ source: FileSource }),
   import: z.object({ source: FileSource, dataSource: z.string(), mode: z.enum(['append', 'replace', 'create']), datafile: z.string().optional() }),
 };
@@ -82,6 +84,18 @@ export function localRoutes(app: Hono, workspace: Workspace, options: LocalOptio
   });
   app.post('/local/complete', async (context) => context.json({ items: workspace.editor.complete(await body(context, Bodies.position)) }));
   app.post('/local/hover', async (context) => context.json({ contents: workspace.editor.hover(await body(context, Bodies.position)) }));
+  app.post('/local/signature', async (context) => context.json({ signature: workspace.editor.signature(await body(context, Bodies.position)) }));
+  app.post('/local/definition', async (context) => context.json({ place: workspace.editor.definition(await body(context, Bodies.position)) }));
+  app.post('/local/references', async (context) => context.json({ places: workspace.editor.references(await body(context, Bodies.position)) }));
+  app.post('/local/rename-word', async (context) => context.json(workspace.editor.renamedWord(await body(context, Bodies.position))));
+  app.post('/local/rename', async (context) => {
+    const { to, ...place } = await body(context, Bodies.renameSymbol);
+    return context.json({ edits: workspace.editor.rename(place, to) });
+  });
+  app.post('/local/format', async (context) => {
+    const { path, text } = await body(context, Bodies.check);
+    return context.json({ text: workspace.editor.format(path, text) });
+  });
 
   app.post('/local/run', async (context) => {
     const request = await body(context, Bodies.run);
@@ -120,6 +134,10 @@ export function localRoutes(app: Hono, workspace: Workspace, options: LocalOptio
     const request = await body(context, Bodies.import);
     const job = await workspace.import(source(request.source), request.dataSource, request.mode, request.datafile);
     return context.json({ job: job.id });
+  });
+  app.post('/local/operations', async (context) => {
+    const { kind, pipe, parameters = {} } = await body(context, Bodies.operation);
+    return context.json({ job: workspace.operations.run(kind, pipe, parameters).job.id });
   });
   app.get('/local/jobs', (context) => context.json({ jobs: workspace.jobs.list().map(jobView) }));
   app.get('/local/jobs/:id', (context) => context.json(jobView(workspace.jobs.get(context.req.param('id')))));

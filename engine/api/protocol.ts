@@ -52,6 +52,8 @@ export interface DataSourceView {
   readonly partitionKey: string;
   readonly rowCount: number;
   readonly quarantinedCount: number;
+  /** When rows came last, as far as this engine has seen it. */
+  readonly lastRowsAt?: string;
   /** Pipes that read it. */
   readonly usedBy: readonly string[];
 }
@@ -76,6 +78,8 @@ export interface PipeView {
   readonly nodes: readonly NodeView[];
   /** Those of all nodes, merged. */
   readonly parameters: readonly ParameterView[];
+  /** Of a copy or sink that runs by the clock; cron in UTC. */
+  readonly schedule?: { readonly cron: string; readonly isPaused: boolean; readonly nextRun?: string };
 }
 
 export interface NodeView {
@@ -136,6 +140,46 @@ export interface Completion {
 }
 
 // POST /local/hover {path, text, line, column} -> { contents: string } (Markdown; '' for nothing)
+
+// POST /local/signature {path, text, line, column} -> { signature?: Signature }
+export interface Signature {
+  readonly label: string;
+  readonly documentation: string;
+  /** Parts of the label. */
+  readonly parameters: readonly string[];
+  readonly activeParameter: number;
+}
+
+// POST /local/definition {path, text, line, column} -> { place?: Place } · POST /local/references … -> { places: Place[] }
+// POST /local/rename-word {path, text, line, column} -> { place, text }: the word that a rename replaces; 400 says why none
+// POST /local/rename {path, text, line, column, to} -> { edits: TextEdit[] }; 400 or 409 with one sentence where it is not safe
+export interface TextEdit {
+  readonly place: Place;
+  readonly text: string;
+}
+
+// POST /local/format {path, text} -> { text: string }: the SQL laid out, everything else as it stands
+
+// GET /local/help -> HelpView: the language as this engine runs it
+export interface HelpView {
+  readonly sections: readonly HelpSection[];
+}
+export interface HelpSection {
+  readonly id: string;
+  readonly title: string;
+  readonly intro: string;
+  readonly entries: readonly HelpEntry[];
+}
+export interface HelpEntry {
+  readonly name: string;
+  /** A signature or an example, as code. */
+  readonly code?: string;
+  readonly text: string;
+  /** Refused with the sentence in `text`, or different from ClickHouse. */
+  readonly state?: 'refused' | 'different' | 'no effect';
+  /** The part of the section that it belongs to. */
+  readonly group?: string;
+}
 
 // POST /local/run RunRequest -> RunView
 export interface RunRequest {
@@ -241,6 +285,13 @@ export interface Receipt {
   readonly elapsedMs: number;
   /** The commonest reasons first, at most twenty. */
   readonly reasons: readonly { readonly message: string; readonly rows: number; readonly firstLine: number; readonly example: string }[];
+}
+
+// POST /local/operations Operation -> { job: string }: runs what a pipe does to data, as a job
+export interface Operation {
+  readonly kind: 'copy' | 'sink' | 'populate';
+  readonly pipe: string;
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 // GET /local/jobs -> { jobs: JobView[] } · GET /local/jobs/ID -> JobView · POST /local/jobs/ID/cancel -> JobView

@@ -62,6 +62,9 @@ const RESERVED = new Set([
   'INTERPOLATE', 'APPLY', 'REPLACE', 'OVER', 'FILTER', 'BY', 'DISTINCT', 'INTERVAL', 'DIV', 'MOD', 'OUTER',
 ]);
 
+/** `EXTRACT(DAY FROM d)`. */
+const TAKES_FROM = new Set(['EXTRACT', 'TRIM', 'LTRIM', 'RTRIM', 'SUBSTRING', 'SUBSTR', 'OVERLAY', 'POSITION']);
+
 export function isReservedWord(piece: SqlPiece): boolean {
   return piece.kind === 'word' && RESERVED.has(piece.upper);
 }
@@ -101,6 +104,8 @@ export function findCte(select: SelectOutline, name: string, at: number): Select
 interface Bracket {
   /** `(` behind CAST, where AS is no alias. */
   readonly isCast: boolean;
+  /** `(` behind EXTRACT and the like, where FROM opens no clause. */
+  readonly takesFrom: boolean;
   /** Where the expression that an alias names began. */
   expressionStart: number;
 }
@@ -145,12 +150,12 @@ class Reader {
     const start = this.#piece()?.start ?? this.#end;
     // A later part of a UNION sees the WITH of the first.
     const select: SelectOutline = { ...(parent && { parent }), span: { start, end: this.#end }, tables: [], aliases: [], ctes: first ? [...first.ctes] : [], items: [], inner: [], clauses: [] };
-    const brackets: Bracket[] = [{ isCast: false, expressionStart: start }];
+    const brackets: Bracket[] = [{ isCast: false, takesFrom: true, expressionStart: start }];
     let clause: Clause | undefined;
     let itemAlias: OutlineName | undefined;
     let wantsTable = false;
     let isArrayJoin = false;
-    const top = (): Bracket => brackets.at(-1) ?? { isCast: false, expressionStart: start };
+    const top = (): Bracket => brackets.at(-1) ?? { isCast: false, takesFrom: true, expressionStart: start };
     const endItem = (end: number): void => {
       if (clause === 'select' && end > top().expressionStart) select.items.push({ span: { start: top().expressionStart, end }, ...(itemAlias && { alias: itemAlias }) });
       itemAlias = undefined;
@@ -168,6 +173,8 @@ class Reader {
     for (; this.#at < this.#pieces.length; this.#at += 1) {
       const piece = this.#piece();
       if (!piece) break;
+      // A bracket left open while it is being typed must not swallow the clauses behind it.
+      if (piece.upper === 'FROM' && piece.kind === 'word' && brackets.length > 1 && !top().takesFrom) brackets.splice(1);
       const isTop = brackets.length === 1;
       const next = this.#piece(1);
       if (piece.text === ')' && isTop) break;
@@ -182,7 +189,8 @@ class Reader {
           wantsTable = wantsTable && !isTop;
           continue;
         }
-        brackets.push({ isCast: this.#piece(-1)?.upper === 'CAST', expressionStart: piece.end });
+        const word = this.#piece(-1)?.upper ?? '';
+        brackets.push({ isCast: word === 'CAST', takesFrom: TAKES_FROM.has(word) || piece.text !== '(', expressionStart: piece.end });
         continue;
       }
       if ((piece.text === ')' || piece.text === ']' || piece.text === '}') && brackets.length > 1) {
@@ -330,7 +338,9 @@ class Reader {
     let ahead = 1;
     while (this.#piece(ahead)?.text === '(') ahead += 1;
     const word = this.#piece(ahead);
-    return word?.kind === 'word' && (word.upper === 'SELECT' || word.upper === 'WITH' || (word.upper === 'FROM' && ahead === 1));
+    const before = this.#piece(-1);
+    const isCall = before !== undefined && isNamePiece(before) && !isReservedWord(before);
+    return word?.kind === 'word' && (word.upper === 'SELECT' || word.upper === 'WITH' || (word.upper === 'FROM' && ahead === 1 && !isCall));
   }
 
   #beginsPart(): boolean {

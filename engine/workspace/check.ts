@@ -6,6 +6,7 @@
 import { placeOf, SandpiperError, type Diagnostic, type Place } from '../errors.ts';
 import { placeInFile, type Pipe, type PipeNode } from '../project/pipe.ts';
 import type { Project } from '../project/project.ts';
+import type { Translation } from '../sql/catalog.ts';
 import { printType } from '../sql/types.ts';
 import { discoverParameters, sampleValue, type TemplateParameter } from '../template/parameters.ts';
 import { nodesOf, parametersOf, withFeeding, type NodeOutline, type ParameterOutline } from './outline.ts';
@@ -45,7 +46,7 @@ export async function checkFile(path: string, text: string, project: Project, wo
 /** `queries` may be shared by the checks of one unchanged project. */
 export async function checkPipe(pipe: Pipe, world: QueryWorld, queries: Queries = new Queries(() => world)): Promise<readonly Checked[]> {
   const parameters = parametersOfPipe(pipe, world.project);
-  const tried = pipe.nodes.map((node) => triesOf(pipe, node, parameters, queries, world));
+  const tried = pipe.nodes.map((node) => triesOf(pipe, node, parameters, queries, world.project, world.tables));
   await prepareAll(pipe, tried, queries, world);
   return tried.map((tries, index) => {
     const node = pipe.nodes[index];
@@ -59,11 +60,12 @@ interface Try {
   readonly sql?: string;
   /** Nodes whose SQL is a part of `sql`. */
   readonly holds: readonly string[];
+  readonly translation?: Translation;
   error?: SandpiperError;
 }
 
-function triesOf(pipe: Pipe, node: PipeNode, parameters: readonly TemplateParameter[], queries: Queries, world: QueryWorld): readonly Try[] {
-  const given = (wanted: readonly TemplateParameter[]) => attempt(pipe, node, Object.fromEntries(wanted.map((one) => [one.name, plausible(one, pipe, node, world.project)])), queries, world);
+function triesOf(pipe: Pipe, node: PipeNode, parameters: readonly TemplateParameter[], queries: Queries, project: Project, tables?: QueryWorld['tables']): readonly Try[] {
+  const given = (wanted: readonly TemplateParameter[]) => attempt(pipe, node, Object.fromEntries(wanted.map((one) => [one.name, plausible(one, pipe, node, project)])), queries, tables);
   const tries = [given([])];
   if (parameters.length > 0) tries.push(given(parameters));
   // A parameter may be there to make the template refuse: then those that must be given are tried alone.
@@ -109,12 +111,21 @@ function checked(pipe: Pipe, node: PipeNode, tries: readonly Try[], parameters: 
  * the node with another SQL, of which the project does not know.
  */
 export function nodeColumns(pipe: Pipe, node: PipeNode, queries: Queries, project: Project, trial?: PipeNode): readonly { readonly name: string; readonly type: string }[] | undefined {
+  return translationWithValues(pipe, node, queries, project, trial)?.columns.map(({ name, type }) => ({ name, type: printType(type) }));
+}
+
+/** The node translated with its defaults and with all parameters given, as far as it has no errors. */
+export function translationsOf(pipe: Pipe, node: PipeNode, queries: Queries, project: Project): readonly Translation[] {
+  return triesOf(pipe, node, parametersOfPipe(pipe, project), queries, project).flatMap(({ translation }) => translation ?? []);
+}
+
+/** The node translated with its defaults, else with plausible values; undefined when it has errors. */
+function translationWithValues(pipe: Pipe, node: PipeNode, queries: Queries, project: Project, trial?: PipeNode): Translation | undefined {
   const parameters = parametersOfPipe(pipe, project).filter(({ required }) => required);
   for (const given of parameters.length === 0 ? [[]] : [[], parameters]) {
     try {
       const values = Object.fromEntries(given.map((one) => [one.name, plausible(one, pipe, node, project)]));
-      const { translation } = trial ? queries.translateNode(pipe, trial, values, queries.catalogOf(pipe, node, values)) : queries.translateNode(pipe, node, values);
-      return translation.columns.map(({ name, type }) => ({ name, type: printType(type) }));
+      return (trial ? queries.translateNode(pipe, trial, values, queries.catalogOf(pipe, node, values)) : queries.translateNode(pipe, node, values)).translation;
     } catch (error) {
       // A node with a mistake has no columns to offer; the check says what is wrong with it.
       if (!(error instanceof SandpiperError)) throw error;
@@ -162,12 +173,12 @@ function overlap(one: Place, other: Place): boolean {
   return !isBefore(one.endLine, one.endColumn, other) && !isBefore(other.endLine, other.endColumn, one);
 }
 
-function attempt(pipe: Pipe, node: PipeNode, parameters: Readonly<Record<string, string>>, queries: Queries, { tables }: QueryWorld): Try {
-  const target = node.target === undefined ? undefined : tables.get(node.target);
+function attempt(pipe: Pipe, node: PipeNode, parameters: Readonly<Record<string, string>>, queries: Queries, tables?: QueryWorld['tables']): Try {
+  const target = node.target === undefined ? undefined : tables?.get(node.target);
   try {
     const { translation } = queries.translateNode(pipe, node, parameters);
     if (target) queries.translateInto(target.catalog.columns, pipe, node, parameters);
-    return { parameters, sql: translation.duckdbSql, holds: translation.queries };
+    return { parameters, sql: translation.duckdbSql, holds: translation.queries, translation };
   } catch (error) {
     if (error instanceof SandpiperError) return { parameters, holds: [], error };
     throw error;

@@ -131,6 +131,8 @@ function sqlSymbol(piece: SqlPiece, where: InSql): EditorSymbol | undefined {
     const column = table?.columns.find((one) => one.name === name);
     if (table && column) return { ...base, select: around, kind: 'column', table, column, others };
   }
+  const member = pieces[index - 1]?.upper === 'IN' ? scope.tableNamed(select, name, span) : undefined;
+  if (member) return tableSymbol(member, base);
   return piece.kind === 'word' && !owner ? { ...base, kind: 'function' } : undefined;
 }
 

@@ -1,6 +1,6 @@
 /** A sentence or two about the word at a place, as Markdown: what it is, of which type, and where it comes from. */
 import { findKeyword } from '../project/keyword.ts';
-import { findAggregate, listCombinators } from '../sql/aggregates/registry.ts';
+import { findAggregate, listAggregates, listCombinators } from '../sql/aggregates/registry.ts';
 import { findWindowFunction } from '../sql/aggregates/window.ts';
 import { findFunction } from '../sql/functions/registry.ts';
 import { templateFunctions } from '../template/function-table.ts';
@@ -73,22 +73,19 @@ function told(symbol: EditorSymbol, world: Understanding): string {
 export function functionText(name: string): string {
   const definition = findFunction(name) ?? findAggregate(name) ?? findWindowFunction(name);
   if (!definition) return '';
-  const suffixes = combinatorsOf(name, definition.name);
+  const suffixes = findFunction(name) ? [] : combinatorsOf(name);
   return paragraphs(code(definition.signature), definition.help, suffixes.length === 0 ? '' : `With the combinator ${suffixes.map((suffix) => `-${suffix}`).join(', ')}.`);
 }
 
 /** The combinators at the end of an aggregate's name, outermost last. */
-function combinatorsOf(name: string, plain: string): readonly string[] {
-  const found: string[] = [];
-  let rest = name;
-  for (;;) {
-    const suffix = listCombinators().find((one) => rest.endsWith(one) && rest.length > one.length && findAggregate(rest.slice(0, -one.length)));
-    if (suffix === undefined || rest.toLowerCase() === plain.toLowerCase().replace(new RegExp(`${suffix}$`), '')) return found;
-    if (findAggregate(rest)?.name === rest && !findAggregate(rest.slice(0, -suffix.length))) return found;
-    found.unshift(suffix);
-    rest = rest.slice(0, -suffix.length);
-  }
+function combinatorsOf(name: string): readonly string[] {
+  plainAggregates ??= new Set(listAggregates().flatMap((one) => [one.name, ...(one.aliases ?? [])]));
+  if (plainAggregates.has(name)) return [];
+  const suffix = listCombinators().find((one) => name.endsWith(one) && findAggregate(name.slice(0, -one.length)));
+  return suffix === undefined ? [] : [...combinatorsOf(name.slice(0, -suffix.length)), suffix];
 }
+
+let plainAggregates: ReadonlySet<string> | undefined;
 
 const SHOWN = 40;
 

@@ -57,6 +57,12 @@ export class SqlScope {
     return select.tables.map((use) => this.#table(select, use));
   }
 
+  /** What a name means that stands where a table may, as behind IN; undefined when it is no table. */
+  tableNamed(select: SelectOutline, name: string, span: Span): KnownTable | undefined {
+    const table = this.#table(select, { name: { text: name, span } });
+    return table.means ? table : undefined;
+  }
+
   /** The columns that a SELECT gives; from its outline where it cannot be translated. */
   columnsOf(select: SelectOutline): readonly KnownColumn[] {
     const known = this.#columns.get(select);
