@@ -31,7 +31,7 @@ function isList(hole: DuckSql | readonly DuckSql[]): hole is readonly DuckSql[] 
 }
 
 /** Several pieces with constant text between them. */
-export function joined(items: readonly DuckSql[], separator: ', ' | ' AND ' | ' OR ' | ' || ' | ' ' | ' UNION ALL '): DuckSql {
+export function joined(items: readonly DuckSql[], separator: ', ' | ' + ' | ' AND ' | ' OR ' | ' || ' | ' ' | ' UNION ALL '): DuckSql {
   return made(items.map((item) => item.text).join(separator));
 }
 
@@ -41,9 +41,9 @@ export function duckString(value: string): DuckSql {
   return made(quoted.length === 1 ? (quoted[0] ?? "''") : `(${quoted.join(' || chr(0) || ')})`);
 }
 
-/** A quoted identifier. */
+/** A quoted identifier. DuckDB reads SQL up to a NUL, so the sign for it stands in names made from texts. */
 export function duckName(...parts: readonly string[]): DuckSql {
-  return made(parts.map((part) => `"${part.replaceAll('"', '""')}"`).join('.'));
+  return made(parts.map((part) => `"${part.replaceAll('\0', '\u2400').replaceAll('"', '""')}"`).join('.'));
 }
 
 /** An integer literal of any size. */

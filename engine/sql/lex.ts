@@ -47,6 +47,7 @@ export function lex(text: string): Lexeme[] {
     } else if (character === '`' || character === '"') {
       const { value, end } = readQuoted(text, at, character, 'The quoted name');
       if (value === '') throw syntax('A quoted name cannot be empty.', start, end);
+      if (value.includes('\0')) throw syntax('A name cannot hold the character NUL.', start, end);
       at = end;
       push('quoted', start, value);
     } else if (character === '$' && /^\$[A-Za-z0-9_]*\$/.test(text.slice(at, at + 64))) {

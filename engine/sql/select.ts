@@ -57,6 +57,7 @@ export function bindSelect(query: SelectQuery, environment: Environment): BoundS
   const rows = rowStage(arrayJoined.columns);
   const rowBinder = binderOver(from, rows);
   const items = expandColumns(query.columns, rowBinder);
+  if (items.length === 0) throw new SandpiperError('unknown-name', 'No column is left to select: nothing matches COLUMNS, or EXCEPT leaves nothing.', { span: query.columns[0]?.span ?? query.span });
   const conditions = [query.prewhere, query.where].flatMap((condition) => (condition ? [rowBinder.condition(condition)] : []));
   const where = conditions.length === 0 ? duck`` : duck` WHERE ${joined(conditions, ' AND ')}`;
   const source = query.from || calls.size > 0 ? duck`FROM ${from.sql}${where}` : where;
