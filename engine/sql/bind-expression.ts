@@ -194,7 +194,8 @@ export class Binder {
   }
 
   #call(name: string, args: readonly Expression[], span: Span): Bound {
-    return this.environment.statement.callFunction(name, args.map((arg) => this.argument(arg)), span);
+    const each = args.flatMap((arg): readonly Argument[] => (arg.kind === 'asterisk' || arg.kind === 'columns' ? expandColumns([arg], this).map((item) => this.bind(item.expression)) : [this.argument(arg)]));
+    return this.environment.statement.callFunction(name, each, span);
   }
 
   #callExpression(call: Call): Bound {

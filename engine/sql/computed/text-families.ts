@@ -3,9 +3,13 @@ import type { ComputedFunction } from './definition.ts';
 import { DIGESTS } from './digest.ts';
 import { HASH_FUNCTIONS } from './hash-algorithm.ts';
 import { INT_HASHES } from './int-hash.ts';
+import { NGRAM_LIKENESSES } from './ngram-likeness.ts';
+import { SHINGLE_HASHES } from './shingle-hash.ts';
 
 export const TEXT_FAMILIES: readonly ComputedFunction[] = [
   ...DIGESTS,
   ...HASH_FUNCTIONS,
   ...INT_HASHES,
+  ...NGRAM_LIKENESSES,
+  ...SHINGLE_HASHES,
 ];

@@ -7,8 +7,7 @@ import type { FunctionDefinition } from './definition.ts';
 
 /** The reason completes "… is not supported: …". */
 const REFUSED: readonly (readonly [string, readonly string[]])[] = [
-  ['it is not computed here; use cityHash64 or ngramDistance', ['ngramSimHash', 'ngramMinHash', 'wordShingleSimHash', 'wordShingleMinHash']],
-  ['texts are compared with editDistance, jaroSimilarity or stringJaccardIndex here', ['ngramDistance', 'ngramDistanceUTF8', 'ngramDistanceCaseInsensitive', 'ngramSearch', 'ngramSearchUTF8', 'ngramSearchCaseInsensitive', 'multiFuzzyMatchAny', 'multiFuzzyMatchAnyIndex', 'multiFuzzyMatchAllIndices']],
+  ['texts are compared with editDistance, jaroSimilarity or stringJaccardIndex here', ['multiFuzzyMatchAny', 'multiFuzzyMatchAnyIndex', 'multiFuzzyMatchAllIndices']],
   ['keep data encrypted outside of queries', ['encrypt', 'decrypt', 'tryDecrypt', 'aes_encrypt_mysql', 'aes_decrypt_mysql', 'HMAC']],
   ['merge the values with toJSONString and mapConcat', ['JSONMergePatch']],
   ['read the pairs with extractAllGroups', ['extractKeyValuePairs', 'extractKeyValuePairsWithEscaping']],

@@ -15,6 +15,7 @@ import type { FunctionDefinition } from './definition.ts';
 import { REFUSED_TEXT } from './refused-text.ts';
 import { BITMAP } from './bitmap.ts';
 import { TEXT_LIKENESS } from './text-likeness.ts';
+import { TEXT_NEARNESS } from './text-nearness.ts';
 import { HASH } from './hash.ts';
 import { ARRAY_MEASURES } from './array-measure.ts';
 import { ARRAY_MORE } from './array-more.ts';
@@ -42,6 +43,7 @@ import { OTHER } from './other.ts';
 import { PARSE_TIME } from './parse-time.ts';
 import { RANDOM } from './random.ts';
 import { READABLE } from './readable.ts';
+import { REINTERPRET } from './reinterpret.ts';
 import { ROUNDING } from './rounding.ts';
 import { TIME_WINDOWS } from './time-window.ts';
 import { TYPE_CONVERSION } from './type-conversion.ts';
@@ -64,6 +66,7 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   PARSE_TIME,
   RANDOM,
   READABLE,
+  REINTERPRET,
   ROUNDING,
   TIME_WINDOWS,
   TYPE_CONVERSION,
@@ -88,6 +91,7 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   ARRAY_MEASURES,
   HASH,
   TEXT_LIKENESS,
+  TEXT_NEARNESS,
   BITMAP,
   REFUSED_TEXT,
 ];
