@@ -3,9 +3,10 @@
  * the engine's sentence; the stream of changes reconnects by itself, also to an engine that started anew with another
  * secret. What is remembered of the answers is left to queries.ts.
  */
+import type { Place } from '../engine/errors.ts';
 import {
   SECRET_HEADER, SECRET_META, type ChangeMessage, type CheckView, type Completion, type ErrorBody, type FileSource, type FileText,
-  type FileWrite, type ImportRequest, type JobView, type ProjectView, type RequestView, type RunRequest, type RunView, type TokenView,
+  type FileWrite, type HelpView, type ImportRequest, type JobView, type Operation, type ProjectView, type RequestView, type RunRequest, type RunView, type Signature, type TextEdit, type TokenView,
 } from '../engine/api/protocol.ts';
 
 const RECONNECT_MS = 1_000;
@@ -40,6 +41,13 @@ export const api = {
   check: (path: string, text: string, signal?: AbortSignal) => ask<CheckView>('POST', '/local/check', { path, text }, signal),
   complete: (at: EditorPosition) => ask<{ items: readonly Completion[] }>('POST', '/local/complete', at),
   hover: (at: EditorPosition) => ask<{ contents: string }>('POST', '/local/hover', at),
+  signature: (at: EditorPosition) => ask<{ signature?: Signature }>('POST', '/local/signature', at),
+  definition: (at: EditorPosition) => ask<{ place?: Place }>('POST', '/local/definition', at),
+  references: (at: EditorPosition) => ask<{ places: readonly Place[] }>('POST', '/local/references', at),
+  renamedWord: (at: EditorPosition) => ask<{ place: Place; text: string }>('POST', '/local/rename-word', at),
+  rename: (at: EditorPosition & { readonly to: string }) => ask<{ edits: readonly TextEdit[] }>('POST', '/local/rename', at),
+  format: (path: string, text: string) => ask<{ text: string }>('POST', '/local/format', { path, text }),
+  help: (signal?: AbortSignal) => ask<HelpView>('GET', '/local/help', undefined, signal),
   run: (request: RunRequest, signal?: AbortSignal) => ask<RunView>('POST', '/local/run', request, signal),
   cancelRun: (id: string) => ask<object>('POST', '/local/cancel', { id }),
   publish: (pipe: string, published: boolean) => ask<FileText>('POST', `/local/endpoints/${encodeURIComponent(pipe)}`, { published }),
@@ -48,6 +56,7 @@ export const api = {
   upload: (file: File, signal?: AbortSignal) => send<{ upload: string }>('POST', `/local/uploads?name=${encodeURIComponent(file.name)}`, file, 'application/octet-stream', signal),
   inspect: (source: FileSource) => ask<{ job: string }>('POST', '/local/inspect', { source }),
   import: (request: ImportRequest) => ask<{ job: string }>('POST', '/local/imports', request),
+  operate: (operation: Operation) => ask<{ job: string }>('POST', '/local/operations', operation),
   jobs: (signal?: AbortSignal) => ask<{ jobs: readonly JobView[] }>('GET', '/local/jobs', undefined, signal),
   job: (id: string, signal?: AbortSignal) => ask<JobView>('GET', `/local/jobs/${encodeURIComponent(id)}`, undefined, signal),
   cancelJob: (id: string) => ask<JobView>('POST', `/local/jobs/${encodeURIComponent(id)}/cancel`),

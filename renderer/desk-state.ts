@@ -7,8 +7,10 @@ import type { Place } from '../engine/errors.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
 
+export type PageId = 'lineage' | 'jobs' | 'requests';
+
 /** A file of the project, or one of the desk's own pages. */
-export type Tab = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'requests' };
+export type Tab = { readonly kind: 'file'; readonly path: string } | { readonly kind: PageId };
 
 export interface Notice {
   readonly id: number;

@@ -46,8 +46,10 @@ export function useTokens() {
 interface Arrivals {
   readonly ticks: Readonly<Record<string, number>>;
   readonly recent: readonly { readonly at: number; readonly added: number }[];
+  /** When rows came last, per data source, in milliseconds since 1970. */
+  readonly lastAt: Readonly<Record<string, number>>;
 }
-export const useArrivals = create<Arrivals>(() => ({ ticks: {}, recent: [] }));
+export const useArrivals = create<Arrivals>(() => ({ ticks: {}, recent: [], lastAt: {} }));
 
 /** Rows per second over the last ten seconds. */
 export function arrivalRate(recent: Arrivals['recent'], now: number): number {
@@ -109,8 +111,9 @@ function takeRows({ dataSource, rowCount, quarantinedCount, added }: Extract<Cha
   const counted = (one: DataSourceView) => (one.name === dataSource ? { ...one, rowCount, quarantinedCount } : one);
   queryClient.setQueryData<ProjectView>(['project'], (project) => project && { ...project, dataSources: project.dataSources.map(counted) });
   const now = Date.now();
-  useArrivals.setState(({ ticks, recent }) => ({
+  useArrivals.setState(({ ticks, recent, lastAt }) => ({
     ticks: { ...ticks, [dataSource]: (ticks[dataSource] ?? 0) + 1 },
     recent: [...recent.filter((one) => now - one.at < RATE_WINDOW_MS), { at: now, added }],
+    lastAt: added > 0 ? { ...lastAt, [dataSource]: now } : lastAt,
   }));
 }

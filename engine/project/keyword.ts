@@ -25,7 +25,7 @@ function inert(help: string, message: string, value: Keyword['value'] = 'line'):
 }
 
 const CONNECTOR = 'Connectors do not run on this computer: the data source works, and rows come in by import or by the Events API.';
-const SINK = 'Sinks do not run on this computer: the node can be queried, and nothing is exported.';
+const SINK = 'Sinks write to files of this computer, below .sandpiper/sinks: nothing leaves it, and the job tells where each file would have gone.';
 const IGNORED = 'This keyword has no effect, here or in Tinybird Forward.';
 
 const ENGINE_KEYS: Table = {
@@ -93,16 +93,22 @@ const PIPE: Table = {
   DATASOURCE: line('The data source that a materialized node fills.'),
   DEPLOYMENT_METHOD: inert('`alter`: how a change is deployed.', 'DEPLOYMENT_METHOD has no effect on this computer.'),
   TARGET_DATASOURCE: line('The data source that a copy fills.'),
-  COPY_SCHEDULE: line('When the copy runs: a cron expression or @on-demand.', { severity: 'info', message: 'Schedules do not run on this computer: start the copy by hand.' }),
+  COPY_SCHEDULE: line('When the copy runs: a cron expression in UTC, such as `0 * * * *` for each full hour, or @on-demand.'),
   COPY_MODE: line('append or replace.'),
   MODE: line('append or replace.'),
   CACHE: inert('Seconds that an answer may be kept.', 'CACHE has no effect on this computer.'),
   FILTER: inert('Undocumented.', IGNORED),
   SCOPE: inert('Undocumented.', IGNORED),
-  ...Object.fromEntries(
-    ['EXPORT_CONNECTION_NAME', 'EXPORT_KAFKA_TOPIC', 'EXPORT_SCHEDULE', 'EXPORT_BUCKET_URI', 'EXPORT_FILE_TEMPLATE', 'EXPORT_FORMAT', 'EXPORT_COMPRESSION', 'EXPORT_STRATEGY', 'EXPORT_WRITE_STRATEGY', 'EXPORT_SERVICE']
-      .map((name) => [name, inert('Setting of a sink.', SINK)]),
-  ),
+  EXPORT_CONNECTION_NAME: inert('The connection that the sink exports through.', SINK),
+  EXPORT_SERVICE: inert('Ignored: the connection tells it.', 'EXPORT_SERVICE has no effect: the connection tells the service.'),
+  EXPORT_KAFKA_TOPIC: line('The topic that rows are sent to, a message a row.'),
+  EXPORT_SCHEDULE: line('When the sink runs: a cron expression in UTC, or @on-demand.'),
+  EXPORT_BUCKET_URI: line('Where files go: `s3://bucket/folder` or `gs://bucket/folder`.'),
+  EXPORT_FILE_TEMPLATE: line("The names of the files: `{column}` is a value, `{column, '%Y-%m-%d'}` a time, `{8}` one of so many parts."),
+  EXPORT_FORMAT: line('csv, ndjson or parquet.'),
+  EXPORT_COMPRESSION: line('none or gz; for Parquet also snappy, zstd, lz4, brotli.'),
+  EXPORT_STRATEGY: line('@new keeps files that are there, @replace writes over them.'),
+  EXPORT_WRITE_STRATEGY: line('new keeps files that are there, truncate writes over them.'),
   // Classic lets a materialized node carry its target's schema and engine.
   SCHEMA: { value: 'block', help: 'Classic: the columns of the data source that a materialized node fills.' },
   ...ENGINE_KEYS,

@@ -60,6 +60,16 @@ export class DataOperations {
     this.#world = world;
   }
 
+  /** Starts what a pipe does to data. A filled view begins with an empty target when it alone fills it. */
+  run(kind: 'copy' | 'sink' | 'populate', pipe: string, parameters: Readonly<Record<string, string>>): Started<unknown> {
+    if (kind === 'copy') return this.copy(pipe, { parameters });
+    if (kind === 'sink') return this.sink(pipe, { parameters });
+    const { views } = this.#world.views;
+    const view = views.find((one) => one.pipe.name === pipe);
+    if (!view) throw new SandpiperError('not-found', `The pipe ${pipe} has no materialized node that can run.`);
+    return this.populate(pipe, view.node.name, { truncate: views.every((one) => one === view || one.target !== view.target) });
+  }
+
   /** Starts the copy of a copy pipe; `mode` wins over what the pipe says. Its template knows `job_timestamp`, the time it is for. */
   copy(pipeName: string, { mode, parameters, at = new Date(), settle }: CopyOptions): Started<number> {
     const { database, queries, views, getPipe, getTable } = this.#world;

@@ -88,8 +88,9 @@ export class Materializations implements Materialize {
     return [...this.#running.values()].filter((view) => view.source === table && this.#world().tables.has(view.target));
   }
 
-  /** Appends the view's rows over one block, and runs what the target feeds on them. */
+  /** Appends the view's rows over one block, and runs what the target feeds on them. An empty block triggers nothing: an aggregate without GROUP BY would make a row of it. */
   async #append(connection: Connection, view: View, block: readonly [string, string]): Promise<void> {
+    if ((await connection.runAndReadAll(duck`SELECT 1 FROM ${duckName(...block)} LIMIT 1`.text)).currentRowCount === 0) return;
     const select = this.selectOver(view, block);
     const target = duck`main.${duckName(view.target)}`.text;
     if (!this.isFedBy(view.target)) {
@@ -188,6 +189,7 @@ export class Materializations implements Materialize {
       let rows = 0;
       for (const view of this.#running.values()) {
         if (view.target !== target) continue;
+        if ((await connection.runAndReadAll(duck`SELECT 1 FROM main.${duckName(fresh.get(view.source) ?? view.source)} LIMIT 1`.text)).currentRowCount === 0) continue;
         const { rowsChanged } = await connection.run(`${duck`INSERT INTO main.${duckName(name)} BY NAME`.text} ${this.selectOver(view, ['main', fresh.get(view.source) ?? view.source])}`);
         rows += Number(rowsChanged);
       }

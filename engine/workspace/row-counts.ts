@@ -6,6 +6,8 @@ import { quarantineName } from './quarantine.ts';
 export interface Counts {
   readonly rowCount: number;
   readonly quarantinedCount: number;
+  /** When rows were added last, since the engine started. */
+  readonly lastRowsAt?: Date;
 }
 
 const NONE: Counts = { rowCount: 0, quarantinedCount: 0 };
@@ -29,14 +31,18 @@ export class RowCounts {
   /** Counts anew in DuckDB. */
   async read(dataSource: string): Promise<Counts> {
     const count = async (table: string) => Number((await this.#database.query(duck`SELECT count(*) FROM main.${duckName(table)}`.text)).getRows()[0]?.[0] ?? 0);
-    const counts = { rowCount: await count(dataSource), quarantinedCount: await count(quarantineName(dataSource)) };
+    const before = this.#counts.get(dataSource);
+    const rowCount = await count(dataSource);
+    const lastRowsAt = before && rowCount > before.rowCount ? new Date() : before?.lastRowsAt;
+    const counts = { rowCount, quarantinedCount: await count(quarantineName(dataSource)), ...(lastRowsAt ? { lastRowsAt } : {}) };
     this.#counts.set(dataSource, counts);
     return counts;
   }
 
   add(dataSource: string, loaded: number, quarantined: number): Counts {
-    const { rowCount, quarantinedCount } = this.of(dataSource);
-    const counts = { rowCount: rowCount + loaded, quarantinedCount: quarantinedCount + quarantined };
+    const { rowCount, quarantinedCount, lastRowsAt } = this.of(dataSource);
+    const last = loaded > 0 ? new Date() : lastRowsAt;
+    const counts = { rowCount: rowCount + loaded, quarantinedCount: quarantinedCount + quarantined, ...(last ? { lastRowsAt: last } : {}) };
     this.#counts.set(dataSource, counts);
     return counts;
   }

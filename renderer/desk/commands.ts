@@ -30,6 +30,8 @@ export const COMMANDS: readonly Command[] = [
   { id: 'next-tab', label: 'Next tab', key: 'Alt+PageDown' },
   { id: 'previous-tab', label: 'Previous tab', key: 'Alt+PageUp' },
   { id: 'show-home', label: 'Show home', key: 'Alt+H' },
+  { id: 'show-lineage', label: 'Show lineage', key: 'Alt+G' },
+  { id: 'show-jobs', label: 'Show jobs', key: 'Alt+J' },
   { id: 'show-requests', label: 'Show requests', key: 'Alt+R' },
   { id: 'show-problems', label: 'Show problems', key: 'Mod+Shift+M' },
   { id: 'focus-tree', label: 'Go to the project tree', key: 'Alt+1' },

@@ -38,6 +38,8 @@ export function useDeskCommands(project: ProjectView): void {
   useCommand('next-tab', tabs.length > 1 ? () => walk(1) : undefined);
   useCommand('previous-tab', tabs.length > 1 ? () => walk(-1) : undefined);
   useCommand('show-home', () => showTab(''));
+  useCommand('show-lineage', () => openTab({ kind: 'lineage' }));
+  useCommand('show-jobs', () => openTab({ kind: 'jobs' }));
   useCommand('show-requests', () => openTab({ kind: 'requests' }));
   useCommand('show-problems', () => useDesk.setState(({ problemsOpen }) => ({ problemsOpen: !problemsOpen })));
   useCommand('focus-tree', () => focusOn('[role="treeitem"][tabindex="0"]'));

@@ -1,10 +1,11 @@
 /** Ctrl+K: every file, node and command by a few of its letters. */
 import { Command } from 'cmdk';
-import { Activity, FileText, Rows3, SquareTerminal, Table2, Workflow } from 'lucide-react';
+import { FileText, Rows3, SquareTerminal, Table2, Workflow } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ProjectView } from '../../engine/api/protocol.ts';
 import { openFile, openPlace, openTab, useDesk } from '../desk-state.ts';
 import { COMMANDS, readableKey, runCommand, useDeeds } from './commands.ts';
+import { PAGES } from './pages.ts';
 import css from './palette.module.css';
 
 export function Palette({ project }: { project: ProjectView }) {
@@ -36,7 +37,7 @@ export function Palette({ project }: { project: ProjectView }) {
         </Command.Group>
         <Command.Group heading="Other" className={css.group}>
           {project.files.filter((file) => !named.has(file.path)).map((file) => <Entry key={file.path} value={file.path} icon={<FileText size={14} aria-hidden />} label={file.path} note={file.kind} onSelect={then(() => openFile(file.path))} />)}
-          <Entry value="requests page" icon={<Activity size={14} aria-hidden />} label="Requests" note="page" onSelect={then(() => openTab({ kind: 'requests' }))} />
+          {PAGES.map(({ id, label, icon: Icon }) => <Entry key={id} value={`${label} page`} icon={<Icon size={14} aria-hidden />} label={label} note="page" onSelect={then(() => openTab({ kind: id }))} />)}
         </Command.Group>
         <Command.Group heading="Commands" className={css.group}>
           {COMMANDS.filter((command) => command.id !== 'open-palette' && deeds[command.id]).map((command) => (

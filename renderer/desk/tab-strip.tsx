@@ -1,11 +1,12 @@
 /** The open files, each with a dot while it has unsaved edits. Arrow keys walk them, Delete closes one. */
-import { Activity, FileText, Table2, Workflow, X } from 'lucide-react';
+import { FileText, Table2, Workflow, X } from 'lucide-react';
 import { useEffect, useRef, type KeyboardEvent } from 'react';
 import { showTab, tabId, useDesk, type Tab } from '../desk-state.ts';
 import { isDirty, useBuffers } from '../editor/buffers.ts';
 import { fileNameOf } from '../project-lookup.ts';
 import { closeView } from './close-view.ts';
 import { keysOf } from './commands.ts';
+import { pageOf } from './pages.ts';
 import css from './tab-strip.module.css';
 
 export function TabStrip() {
@@ -68,14 +69,17 @@ function TabButton({ tab, shown, tabStop, onKeyDown }: { tab: Tab; shown: boolea
       onKeyDown={onKeyDown}
     >
       <TabIcon tab={tab} />
-      <span>{tab.kind === 'file' ? fileNameOf(tab.path) : 'Requests'}</span>
+      <span>{tab.kind === 'file' ? fileNameOf(tab.path) : pageOf(tab.kind)?.label}</span>
       {dirty && <span className={css.dot}><span className="visually-hidden">unsaved edits</span></span>}
     </button>
   );
 }
 
 function TabIcon({ tab }: { tab: Tab }) {
-  if (tab.kind === 'requests') return <Activity size={14} aria-hidden />;
+  if (tab.kind !== 'file') {
+    const Icon = pageOf(tab.kind)?.icon;
+    return Icon ? <Icon size={14} aria-hidden /> : null;
+  }
   if (tab.path.endsWith('.pipe')) return <Workflow size={14} aria-hidden />;
   if (tab.path.endsWith('.datasource')) return <Table2 size={14} aria-hidden />;
   return <FileText size={14} aria-hidden />;

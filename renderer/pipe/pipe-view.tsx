@@ -13,6 +13,7 @@ import { FileEditor } from '../editor/file-editor.tsx';
 import { ParameterBar } from '../parameters/parameter-bar.tsx';
 import { dataSourcesBehind, mainNode, stemOf } from '../project-lookup.ts';
 import { EndpointBar } from '../publish/endpoint-bar.tsx';
+import { OperationBar, operationOf } from '../publish/operation-bar.tsx';
 import { ResultPane } from '../result/result-pane.tsx';
 import { cancelRun, startRun, subjectOf, useRun, useRuns } from '../runs.ts';
 import { addNode } from './new-node.ts';
@@ -35,6 +36,7 @@ export function PipeView({ path, project, pipe }: { path: string; project: Proje
   const chosen = useDesk((state) => state.chosenNodes[path]);
   const [cursorLine, setCursorLine] = useState<number>();
   const node = nodes.find((one) => one.name === chosen) ?? mainNode(nodes);
+  const operation = pipe && operationOf(pipe);
   const layout = useDefaultLayout({ id: 'sandpiper:pipe', storage: localStorage });
 
   const given = useMemo(() => Object.fromEntries(Object.entries(values).filter(([key]) => parameters.some((one) => one.name === key))), [values, parameters]);
@@ -81,7 +83,8 @@ export function PipeView({ path, project, pipe }: { path: string; project: Proje
           <ResultPane key={path} result={run.result} running={run.running} error={run.error} name={node?.name ?? name} onCancel={() => cancelRun(subject)} onPlace={(place) => openPlace(place, path)} />
         </Panel>
       </Group>
-      {pipe && <EndpointBar pipe={pipe} project={project} values={given} onPublish={(published) => void publish(pipe, published)} />}
+      {pipe && operation && <OperationBar pipe={pipe} kind={operation} values={given} />}
+      {pipe && !operation && <EndpointBar pipe={pipe} project={project} values={given} onPublish={(published) => void publish(pipe, published)} />}
     </div>
   );
 }

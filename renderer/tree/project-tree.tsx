@@ -130,7 +130,7 @@ function TreeItem({ row, tabStop, shown, onFocus, onKeyDown, onOpen, onToggle, o
         >
           {row.expandable && <ChevronRight size={14} aria-hidden />}
         </span>
-        <RowIcon kind={row.kind} />
+        <RowIcon row={row} />
         <span className={css.label}>{row.label}</span>
         {dirty && <span className={css.dot} title="Unsaved edits"><span className="visually-hidden">, unsaved edits</span></span>}
         {row.errors > 0 && <span className={css.bad} title={counted(row.errors, 'error')}><CircleAlert size={13} aria-hidden /><span className="visually-hidden">, {counted(row.errors, 'error')}</span></span>}
@@ -155,7 +155,7 @@ function TreeItem({ row, tabStop, shown, onFocus, onKeyDown, onOpen, onToggle, o
 }
 
 function openRow(row: TreeRow, toggle: (row: TreeRow) => void): void {
-  if (row.kind === 'requests') openTab({ kind: 'requests' });
+  if (row.page !== undefined) openTab({ kind: row.page });
   else if (row.kind === 'section' || row.kind === 'group') toggle(row);
   else if (row.path !== undefined && row.line !== undefined) openPlace({ path: row.path, line: row.line, column: 1, endLine: row.line, endColumn: 1 });
   else if (row.path !== undefined) openFile(row.path);
@@ -182,7 +182,7 @@ function rowStartingWith(letter: string, rows: readonly TreeRow[], row: TreeRow)
 }
 
 function isShown(row: TreeRow, active: string): boolean {
-  if (row.kind === 'requests') return active === ':requests';
+  if (row.page !== undefined) return active === `:${row.page}`;
   return row.path === active && isFileRow(row);
 }
 

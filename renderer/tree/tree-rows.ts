@@ -1,12 +1,14 @@
 /** The project as rows of a tree, in the order they are shown. Pure. */
 import type { FileView, PipeType, ProjectView } from '../../engine/api/protocol.ts';
+import type { PageId } from '../desk-state.ts';
 import { fileNameOf } from '../project-lookup.ts';
 import { shortNumber, wholeNumber } from '../readable.ts';
 
 export interface TreeRow {
   readonly id: string;
   readonly level: number;
-  readonly kind: 'section' | 'group' | 'data-source' | 'column' | 'pipe' | 'node' | 'file' | 'requests';
+  readonly kind: 'section' | 'group' | 'data-source' | 'column' | 'pipe' | 'node' | 'file' | 'page';
+  readonly page?: PageId;
   readonly label: string;
   /** Stands at the end of the row, such as a count. */
   readonly note?: string;
@@ -98,7 +100,9 @@ function sections(project: ProjectView, errors: ReadonlyMap<string, number>): re
     ...section('tests', 'Tests', filesOf(['test'])),
     ...section('fixtures', 'Fixtures', filesOf(['fixture'])),
     ...section('connections', 'Connections and includes', filesOf(['connection', 'include'])),
-    { id: 'requests', kind: 'requests', label: 'Requests' },
+    { id: 'lineage', kind: 'page', page: 'lineage', label: 'Lineage' },
+    { id: 'jobs', kind: 'page', page: 'jobs', label: 'Jobs' },
+    { id: 'requests', kind: 'page', page: 'requests', label: 'Requests' },
   ];
 }
 

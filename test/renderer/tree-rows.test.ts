@@ -16,21 +16,23 @@ const shown = (row: TreeRow) => `${'  '.repeat(row.level - 1)}${row.label}${row.
 
 test('the tree groups pipes by type, shows a file that does not parse, and leaves out what the project has none of', () => {
   expect(treeRows(sample, new Set()).map(shown)).toEqual([
-    'Data sources 1/4',
+    'Data sources 1/6',
     '  app_events 1.2M 1/1',
-    'Pipes 2/4',
+    'Pipes 2/6',
     '  endpoints 1/3',
     '    active_users ! 1/1',
     '  materializations 2/3',
     '    by_day 1/1',
     '  broken.pipe 3/3',
-    'Tests 3/4',
+    'Tests 3/6',
     '  active_users.yaml 1/1',
-    'Requests 4/4',
+    'Lineage 4/6',
+    'Jobs 5/6',
+    'Requests 6/6',
   ]);
 });
 
 test('a toggled row shows its children, or hides them when they are usually shown', () => {
   const rows = treeRows(sample, new Set(['section:pipes', 'source:app_events', 'section:tests']));
-  expect(rows.map((row) => row.id)).toEqual(['section:sources', 'source:app_events', 'column:app_events.id', 'section:pipes', 'section:tests', 'requests']);
+  expect(rows.map((row) => row.id)).toEqual(['section:sources', 'source:app_events', 'column:app_events.id', 'section:pipes', 'section:tests', 'lineage', 'jobs', 'requests']);
 });
