@@ -9,8 +9,8 @@ import { useDarkTheme } from '../result/use-dark-theme.ts';
 import { editText, findBuffer, useBuffer } from './buffers.ts';
 import css from './code-editor.module.css';
 import { DATA_FILE_LANGUAGE } from './data-file-language.ts';
+import { modelOf, replaceText, withPlainBrackets } from './models.ts';
 import { applyEditorTheme, monaco } from './monaco.ts';
-import { MODEL_SCHEME } from './providers.ts';
 
 /** A note that stands behind the text of a line. */
 export interface LineNote {
@@ -47,7 +47,7 @@ export function CodeEditor({ path, notes = [], marked, onCursorLine }: CodeEdito
   useEffect(() => {
     if (!host.current) return undefined;
     const created = monaco.editor.create(host.current, { ...OPTIONS, ariaLabel: `Text of ${path}. Press Control M to let Tab move the focus.` });
-    const model = modelOf(path);
+    const model = modelOf(monaco, path, findBuffer(path)?.text ?? '');
     created.setModel(model);
     const seen = viewStates.get(model.uri.toString());
     if (seen) created.restoreViewState(seen);
@@ -99,9 +99,8 @@ export function TextComparison({ path, onDisk }: { path: string; onDisk: string 
     const editor = monaco.editor.createDiffEditor(host.current, { ...OPTIONS, renderOverviewRuler: false, hideUnchangedRegions: { enabled: true } });
     editor.getOriginalEditor().updateOptions({ ariaLabel: `${path} on disk` });
     editor.getModifiedEditor().updateOptions({ ariaLabel: `${path} with your edits` });
-    const original = monaco.editor.createModel(onDisk, DATA_FILE_LANGUAGE);
-    original.updateOptions(PLAIN_BRACKETS);
-    const modified = modelOf(path);
+    const original = withPlainBrackets(monaco.editor.createModel(onDisk, DATA_FILE_LANGUAGE));
+    const modified = modelOf(monaco, path, findBuffer(path)?.text ?? '');
     editor.setModel({ original, modified });
     const typed = modified.onDidChangeContent(() => editText(path, modified.getValue()));
     return () => {
@@ -144,27 +143,6 @@ const OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
   'semanticHighlighting.enabled': false,
   unicodeHighlight: { ambiguousCharacters: false },
 };
-
-const PLAIN_BRACKETS = { bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } };
-
-function modelOf(path: string): monaco.editor.ITextModel {
-  const uri = monaco.Uri.from({ scheme: MODEL_SCHEME, path: `/${path}`, query: useDesk.getState().folder });
-  const text = findBuffer(path)?.text ?? '';
-  const known = monaco.editor.getModel(uri);
-  if (known) {
-    if (known.getValue() !== text) replaceText(known, text);
-    return known;
-  }
-  const language = /\.(datasource|pipe|connection|incl)$/.test(path) ? DATA_FILE_LANGUAGE : /\.ya?ml$/.test(path) ? 'yaml' : 'plaintext';
-  const model = monaco.editor.createModel(text, language, uri);
-  model.updateOptions(PLAIN_BRACKETS);
-  return model;
-}
-
-/** As one edit, so that it can be undone. */
-function replaceText(model: monaco.editor.ITextModel, text: string): void {
-  model.pushEditOperations([], [{ range: model.getFullModelRange(), text }], () => null);
-}
 
 function showPlace(editor: monaco.editor.IStandaloneCodeEditor, place: WantedPlace): void {
   editor.setPosition({ lineNumber: place.line, column: place.column });
