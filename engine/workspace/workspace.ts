@@ -246,15 +246,19 @@ export class Workspace {
 
   #rowsArrived(name: string, loaded: number, quarantined: number): void {
     this.upkeep.rowsArrived();
-    this.#changes.tell({ kind: 'rows', dataSource: name, ...this.#counts.add(name, loaded, quarantined), added: loaded });
+    this.#tellRows(name, this.#counts.add(name, loaded, quarantined), loaded);
     void this.#countTargets(name).catch(() => undefined); // The engine is stopping.
+  }
+
+  #tellRows(dataSource: string, { rowCount, quarantinedCount }: Counts, added: number): void {
+    this.#changes.tell({ kind: 'rows', dataSource, rowCount, quarantinedCount, added });
   }
 
   /** Counts a table anew and tells; with it what views have put into the tables that it feeds. */
   async #recount(name: string, added?: number): Promise<void> {
     const before = this.#counts.of(name).rowCount;
     const counts = await this.#counts.read(name);
-    this.#changes.tell({ kind: 'rows', dataSource: name, ...counts, added: added ?? Math.max(0, counts.rowCount - before) });
+    this.#tellRows(name, counts, added ?? Math.max(0, counts.rowCount - before));
     await this.#countTargets(name);
   }
 

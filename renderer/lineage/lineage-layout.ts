@@ -36,7 +36,7 @@ export function lineagePicture({ boxes, arrows }: LineageGraph): LineagePicture 
     arrows: arrows.map((arrow) => {
       const [from, to] = [graph.node(arrow.from), graph.node(arrow.to)];
       // Out at the right of a box and in at the left of the next; between them past the boxes of other layers.
-      const between = graph.edge(arrow.from, arrow.to).points.slice(1, -1).filter(({ x }) => x > from.x + BOX_WIDTH && x < to.x - BOX_WIDTH);
+      const between = graph.edge(arrow.from, arrow.to).points.slice(1, -1).filter(({ x }: Point) => x > from.x + BOX_WIDTH && x < to.x - BOX_WIDTH);
       return { arrow, path: curve([{ x: from.x + BOX_WIDTH / 2, y: from.y }, ...between, { x: to.x - BOX_WIDTH / 2, y: to.y }]) };
     }),
   };
@@ -46,8 +46,13 @@ function heightOf({ nodes }: LineageBox): number {
   return HEAD_HEIGHT + (nodes.length > 1 ? nodes.length * NODE_HEIGHT + NODES_PADDING : 0);
 }
 
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** A smooth line through the points, level at its ends. */
-function curve(points: readonly { readonly x: number; readonly y: number }[]): string {
+function curve(points: readonly Point[]): string {
   const [first, ...rest] = points;
   if (!first) return '';
   let [path, at] = [`M${first.x},${first.y}`, first];
