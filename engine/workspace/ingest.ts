@@ -8,25 +8,22 @@
  *                           and how far the journal is loaded → sandpiper_state.journal_position
  *
  * Exactly once: the position commits with the rows, so after a crash the loader goes on where the last commit ended.
- * What is in the journal is the lines as they came; the loader judges them again by the table of the moment, so a
- * schema that changed meanwhile sends them to quarantine at worst. Rows are visible within about LIMITS.loadEveryMs
- * and the time of a load, with `wait` when the answer comes. A line that makes DuckDB fail is found by halving its
- * block and goes to quarantine; a failing materialization is told and skipped for that block; a full disk is waited for.
+ * What is in the journal is the lines as they came; the loader (journal-loader.ts) judges them again by the table of
+ * the moment, so a schema that changed meanwhile sends them to quarantine at worst. Rows are visible within about
+ * LIMITS.loadEveryMs and the time of a load, with `wait` when the answer comes; a full disk is waited for.
  * Back-pressure comes in two steps: from LIMITS.pacedBytes of backlog on answers wait for the loader, a second at most;
  * from LIMITS.backlogBytes on, or with LIMITS.pendingBytes in memory, events are refused with 'too-many'.
  */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SandpiperError } from '../errors.ts';
-import { duck, duckInteger, duckString } from '../sql/duck.ts';
-import { loadBlock, MaterializationFailed, Miscounted, AmbiguousColumns, STAGED_PREFIX, type Block, type BlockOutcome, type Materialize } from './block-loader.ts';
-import type { Connection, Database } from './database.ts';
+import { STAGED_PREFIX, type BlockOutcome, type Materialize } from './block-loader.ts';
+import type { Database } from './database.ts';
 import { readBody, unpackBody, type EventBody } from './event-body.ts';
-import { findBadLines } from './bad-lines.ts';
 import type { IngestTable } from './ingest-table.ts';
 import type { JournalDisk } from './journal-file.ts';
+import { forgetPosition, JournalLoader, readPositions, type LoadedBlock } from './journal-loader.ts';
 import { openJournal, storageError, type Journal, type JournalPosition, type Notice } from './journal.ts';
-import { countLines } from './lines.ts';
 import { rowReader } from './row-reader.ts';
 
 export interface IngestLimits {
@@ -106,10 +103,9 @@ interface Source {
   readonly journal: Journal;
   loadedTo: JournalPosition;
   /** Ordered by position. */
-  waiters: { readonly end: JournalPosition; readonly resolve: () => void; readonly reject: (error: unknown) => void }[];
+  waiters: { readonly end: JournalPosition; readonly isOfViews: boolean; readonly resolve: () => void; readonly reject: (error: unknown) => void }[];
   /** Answers put off to let the loader catch up. */
   paced: (() => void)[];
-  ambiguous: { readonly table: IngestTable; readonly columns: AmbiguousColumns } | undefined;
   /** Said once, until a load succeeds again. */
   told: string;
 }
@@ -117,13 +113,7 @@ interface Source {
 /** Creates what it needs in DuckDB, repairs the journals and starts to load what is in them. Throws 'storage'. */
 export async function openIngest(database: Database, options: IngestOptions): Promise<Ingest> {
   for (const name of await readdir(database.stagingFolder)) if (name.startsWith(STAGED_PREFIX)) await rm(join(database.stagingFolder, name), { force: true });
-  await database.write(async (connection) => {
-    await connection.run('CREATE SCHEMA IF NOT EXISTS sandpiper_state');
-    await connection.run('CREATE TABLE IF NOT EXISTS sandpiper_state.journal_position (data_source VARCHAR, segment BIGINT, byte_offset BIGINT)');
-  });
-  const positions = new Map<string, JournalPosition>();
-  const reader = await database.query('SELECT data_source, segment, byte_offset FROM sandpiper_state.journal_position');
-  for (const [name, segment, offset] of reader.getRows()) positions.set(String(name), { segment: Number(segment), offset: Number(offset) });
+  const positions = await readPositions(database);
   const ingest = new Ingest(database, options, positions);
   try {
     await mkdir(options.folder, { recursive: true });
@@ -142,12 +132,10 @@ export class Ingest {
   readonly #positions: ReadonlyMap<string, JournalPosition>;
   readonly #sources = new Map<string, Source>();
   readonly #opening = new Map<string, Promise<Source>>();
-  readonly #now: () => Date;
+  readonly #loader: JournalLoader;
   #timer: NodeJS.Timeout | undefined;
   #draining: Promise<void> | undefined;
   #endPause: (() => void) | undefined;
-  /** Large blocks are read into it one after another. */
-  #blockBuffer: Buffer | undefined;
   #closed = false;
 
   constructor(database: Database, options: IngestOptions, positions: ReadonlyMap<string, JournalPosition>) {
@@ -155,7 +143,7 @@ export class Ingest {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
     this.#positions = positions;
-    this.#now = options.now ?? (() => new Date());
+    this.#loader = new JournalLoader(database, { ...options, now: options.now ?? (() => new Date()), blockBytes: this.#limits.blockBytes });
   }
 
   /** Bytes accepted and not yet in DuckDB, of all data sources. */
@@ -201,7 +189,7 @@ export class Ingest {
     this.#options.onTaken?.({ dataSource: name, token: options.token, pieces: read.pieces, fitting: read.fitting, unfit: read.unfit, bytes: read.bytes });
     journal.add(read.pieces, (error, end) => {
       if (error) return answered(error, NONE);
-      if (options.wait) return void this.#loaded(source, end).then(() => answered(undefined, accepted), (failure: unknown) => answered(failure, NONE));
+      if (options.wait) return void this.#loaded(source, end, true).then(() => answered(undefined, accepted), (failure: unknown) => answered(failure, NONE));
       this.#wakeSoon();
       if (journal.backlogBytes < this.#limits.pacedBytes) answered(undefined, accepted);
       else this.#pace(source, () => answered(undefined, accepted));
@@ -225,7 +213,7 @@ export class Ingest {
   /** Settles when all that was accepted so far (of one data source, or of all) is in DuckDB; rejects when it cannot be loaded. */
   async flush(dataSource?: string): Promise<void> {
     const sources = [...this.#sources.values()].filter(({ name }) => dataSource === undefined || name === dataSource);
-    await Promise.all(sources.map((source) => (source.journal.backlogBytes > 0 ? this.#loaded(source, source.journal.end) : undefined)));
+    await Promise.all(sources.map((source) => (source.journal.backlogBytes > 0 ? this.#loaded(source, source.journal.end, false) : undefined)));
   }
 
   /** Loads as soon as the database is free; for instance because a table is there now that was missing. */
@@ -247,9 +235,7 @@ export class Ingest {
     this.#opening.delete(dataSource);
     await source?.journal.close();
     await this.#draining;
-    await this.#database.write(async (connection) => {
-      await connection.run(duck`DELETE FROM sandpiper_state.journal_position WHERE data_source = ${duckString(dataSource)}`.text);
-    });
+    await this.#database.write((connection) => forgetPosition(connection, dataSource));
     await rm(this.#folderOf(dataSource), { recursive: true, force: true });
   }
 
@@ -278,7 +264,7 @@ export class Ingest {
   async #openSource(name: string): Promise<Source> {
     const position = this.#positions.get(name);
     const journal = await openJournal(this.#folderOf(name), name, position, this.#options.onNotice ?? (() => undefined), {}, this.#options.disk);
-    const source: Source = { name, journal, loadedTo: position ?? { segment: 0, offset: 0 }, waiters: [], paced: [], ambiguous: undefined, told: '' };
+    const source: Source = { name, journal, loadedTo: position ?? { segment: 0, offset: 0 }, waiters: [], paced: [], told: '' };
     this.#sources.set(name, source);
     return source;
   }
@@ -295,9 +281,10 @@ export class Ingest {
     throw new SandpiperError('too-large', `The body has ${bodyBytes} bytes; at most ${this.#limits.bodyBytes} are taken at once: send it in parts, or import it as a file.`);
   }
 
-  #loaded(source: Source, end: JournalPosition): Promise<void> {
+  /** Settles when the journal is loaded to `end`. With `isOfViews` it rejects, too, when a view failed on what is there. */
+  #loaded(source: Source, end: JournalPosition, isOfViews: boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      source.waiters.push({ end, resolve, reject });
+      source.waiters.push({ end, isOfViews, resolve, reject });
       this.wake();
     });
   }
@@ -315,7 +302,7 @@ export class Ingest {
       const started = performance.now();
       for (const source of waiting) if (await this.#loadSome(source)) loaded += 1;
       const gatherMs = Math.min(LONGEST_GATHERING_MS, Math.max(this.#limits.loadEveryMs, 2 * (performance.now() - started)));
-      if (this.backlogBytes < this.#limits.blockBytes) this.#blockBuffer = undefined;
+      if (this.backlogBytes < this.#limits.blockBytes) this.#loader.rest();
       if (waiting.length > 0 && loaded === 0) await this.#pause(RETRY_MS);
       else if (this.backlogBytes === 0) return;
       else if (this.backlogBytes < this.#limits.blockBytes) await this.#pause(gatherMs);
@@ -338,16 +325,7 @@ export class Ingest {
   /** Loads the oldest block of a data source. False when that must be tried again later. */
   async #loadSome(source: Source): Promise<boolean> {
     try {
-      if (source.journal.backlogBytes >= this.#limits.blockBytes) this.#blockBuffer ??= Buffer.allocUnsafeSlow(this.#limits.blockBytes);
-      const read = await source.journal.read(source.loadedTo, this.#limits.blockBytes, this.#blockBuffer);
-      if (!read) {
-        await this.#advance(source, source.journal.end, undefined);
-        return true;
-      }
-      const { lines, blank, longestLine, notObjects } = countLines(read.payload);
-      const block: Block = { bytes: read.payload, lines: lines - blank, longestLine, notObjects };
-      const outcome = await this.#loadSurely(source, block, read.next);
-      await this.#advance(source, read.next, outcome);
+      await this.#advance(source, await this.#loader.loadNext(source));
       return true;
     } catch (error) {
       this.#tellOnce(source, error);
@@ -356,78 +334,20 @@ export class Ingest {
     }
   }
 
-  async #advance(source: Source, to: JournalPosition, outcome: BlockOutcome | undefined): Promise<void> {
-    source.loadedTo = to;
+  async #advance(source: Source, { next, outcome, viewFailure }: LoadedBlock): Promise<void> {
+    source.loadedTo = next;
     source.told = '';
-    await source.journal.release(to);
-    if (outcome && outcome.loaded + outcome.quarantined > 0) this.#options.onRows?.(source.name, outcome);
-    const isDone = (end: JournalPosition) => end.segment < to.segment || (end.segment === to.segment && end.offset <= to.offset);
+    await source.journal.release(next);
+    if (outcome.loaded + outcome.quarantined > 0) this.#options.onRows?.(source.name, outcome);
+    const isDone = (end: JournalPosition) => end.segment < next.segment || (end.segment === next.segment && end.offset <= next.offset);
     const waiters = source.waiters;
     source.waiters = waiters.filter(({ end }) => !isDone(end));
-    for (const { end, resolve } of waiters) if (isDone(end)) resolve();
-    if (source.paced.length > 0 && source.journal.backlogBytes < this.#limits.pacedBytes) for (const answer of source.paced.splice(0)) answer();
-  }
-
-  /** In bulk; then line by line; then without the lines that DuckDB fails on. */
-  async #loadSurely(source: Source, block: Block, next: JournalPosition): Promise<BlockOutcome> {
-    let bulk = true;
-    let isMaterializing = true;
-    let rejectLines: ReadonlyMap<number, string> | undefined;
-    for (;;) {
-      try {
-        return await this.#load(source, block, { next, bulk, isMaterializing, rejectLines });
-      } catch (error) {
-        if (error instanceof Miscounted && bulk) bulk = false;
-        else if (error instanceof MaterializationFailed && isMaterializing) {
-          isMaterializing = false;
-          this.#notice('error', `${error.message} The rows are in ${source.name}; what is fed by it misses ${block.lines} rows: populate it anew.`);
-        } else if (isOfTheRows(error) && !rejectLines) {
-          rejectLines = await findBadLines(block, (part) => this.#load(source, part, { bulk: true, isMaterializing: false, rejectLines: undefined }));
-          if (rejectLines.size === 0) throw error;
-        } else throw error;
-      }
+    for (const { end, resolve, reject, isOfViews } of waiters) {
+      if (!isDone(end)) continue;
+      if (viewFailure && isOfViews) reject(viewsFailed(source.name, viewFailure));
+      else resolve();
     }
-  }
-
-  /** One transaction; without `next` it is a trial, rolled back at its end. */
-  #load(
-    source: Source,
-    block: Block,
-    how: { readonly next?: JournalPosition; readonly bulk: boolean; readonly isMaterializing: boolean; readonly rejectLines: ReadonlyMap<number, string> | undefined },
-  ): Promise<BlockOutcome> {
-    const { materialize } = this.#options;
-    let outcome: BlockOutcome = { loaded: 0, quarantined: 0 };
-    return this.#database
-      .write(async (connection) => {
-        const table = this.#options.findTable(source.name);
-        if (!table) throw new SandpiperError('not-found', `Data Source "${source.name}" does not exist`);
-        outcome = await loadBlock(
-          {
-            connection,
-            stagingFolder: this.#database.stagingFolder,
-            table,
-            importId: null,
-            now: this.#now(),
-            bulk: how.bulk,
-            ambiguous: this.#ambiguousColumns(source, table),
-            ...(how.isMaterializing && materialize ? { materialize } : {}),
-            ...(how.rejectLines ? { rejectLines: how.rejectLines } : {}),
-          },
-          block,
-        );
-        if (!how.next) throw new TrialOver();
-        await storePosition(connection, source.name, how.next);
-        return outcome;
-      })
-      .catch((error: unknown) => {
-        if (error instanceof TrialOver) return outcome;
-        throw error;
-      });
-  }
-
-  #ambiguousColumns(source: Source, table: IngestTable): AmbiguousColumns {
-    if (source.ambiguous?.table !== table) source.ambiguous = { table, columns: new AmbiguousColumns() };
-    return source.ambiguous.columns;
+    if (source.paced.length > 0 && source.journal.backlogBytes < this.#limits.pacedBytes) for (const answer of source.paced.splice(0)) answer();
   }
 
   #tellOnce(source: Source, error: unknown): void {
@@ -442,28 +362,13 @@ export class Ingest {
   }
 }
 
-/** Ends a trial's transaction: thrown so that it rolls back. */
-class TrialOver extends SandpiperError {
-  constructor() {
-    super('cancelled', 'A trial load was rolled back.');
-  }
-}
-
-/** Whether other rows might load where these did not. A statement that does not fit the table is not the rows' fault: it waits for a schema that fits. */
-function isOfTheRows(error: unknown): boolean {
-  if (!(error instanceof SandpiperError) || error.code !== 'query-failed' || error instanceof Miscounted) return false;
-  const { cause } = error;
-  return !(cause instanceof Error && /^(?:Binder|Catalog|Parser|TransactionContext|FATAL|INTERNAL|Out of Memory)/.test(cause.message));
-}
-
 function notLoaded(dataSource: string, error: unknown): SandpiperError {
   const code = error instanceof SandpiperError ? error.code : 'storage';
   const message = error instanceof Error ? error.message : String(error);
   return new SandpiperError(code, `The rows are safe in the journal of ${dataSource} but not in its table yet, do not send them again: ${message}`, { cause: error });
 }
 
-async function storePosition(connection: Connection, dataSource: string, position: JournalPosition): Promise<void> {
-  const name = duckString(dataSource);
-  await connection.run(duck`DELETE FROM sandpiper_state.journal_position WHERE data_source = ${name}`.text);
-  await connection.run(duck`INSERT INTO sandpiper_state.journal_position VALUES (${name}, ${duckInteger(position.segment)}, ${duckInteger(position.offset)})`.text);
+/** Tinybird's 422: the rows are there and must not come again, a view's rows are not. */
+function viewsFailed(dataSource: string, cause: SandpiperError): SandpiperError {
+  return new SandpiperError('query-failed', `The rows are in ${dataSource}, do not send them again; but a materialized view that it feeds failed on them: ${cause.message}`, { cause, status: 422 });
 }

@@ -135,7 +135,7 @@ test('a row that makes DuckDB fail goes to quarantine and its neighbours do not'
   expect(await tables.rows('SELECT c__raw, c__error[1][:23] AS e FROM fragile_quarantine')).toEqual([{ c__raw: '{"s":"seventeen"}', e: 'DuckDB refused the row:' }]);
 });
 
-test('what is fed by the table sees each block in the same transaction; when it fails the rows are kept and a notice says so', async () => {
+test('what is fed by the table sees each block in the same transaction; when it fails the rows are kept, a notice says so, and who waits is answered 422', async () => {
   let fails = false;
   const materialize: Materialize = {
     isFedBy: (name) => name === 'events',
@@ -148,7 +148,7 @@ test('what is fed by the table sees each block in the same transaction; when it 
   const rows = '{"id":1,"small":1,"name":"x","at":"2024-01-01"}\n{"id":2,"small":1,"name":1.5,"at":"2024-01-01"}\n';
   await ingest.accept('events', rows, { wait: true });
   fails = true;
-  await ingest.accept('events', rows, { wait: true });
+  await expect(ingest.accept('events', rows, { wait: true })).rejects.toMatchObject({ message: expect.stringMatching(/^The rows are in events, do not send them again; but a materialized view/), detail: { status: 422 } });
   expect(await tables.rows('SELECT (SELECT sum(n)::INT FROM totals) AS fed, (SELECT count(*)::INT FROM events) AS kept')).toEqual([{ fed: 2, kept: 4 }]);
   expect(notices).toEqual([expect.stringContaining('The rows are in events; what is fed by it misses 2 rows')]);
 });
