@@ -11,6 +11,8 @@ import { commonType } from './common-type.ts';
 import {
   asWholeNumber, decimalToDecimal, floatToDecimal, fractionToInteger, integerToInteger, textToDecimal, textToInteger, textToIntegerOrNull, wrapConstant,
 } from './convert-number.ts';
+import { callComputed } from './computed/definition.ts';
+import { BFLOAT16 } from './computed/number-bytes.ts';
 import { clockDecimal, textToClockOrNull, toClock } from './convert-clock.ts';
 import { textSql } from './convert-text.ts';
 import { constantTime, textToTimeOrNull, toDate, toDateTime, toDateTime64 } from './convert-time.ts';
@@ -104,10 +106,9 @@ function convertBare(value: DuckSql, from: ClickHouseType, to: ClickHouseType, c
     case 'BFloat16': {
       if (from.kind === 'DateTime64') return duck`CAST(epoch(${value}) AS ${type})`;
       if (from.kind === 'Time64') return duck`CAST(${clockDecimal(value, from.precision)} AS ${type})`;
-      if (isText(from) || ['Float', 'BFloat16', 'Decimal'].includes(from.kind)) return duck`CAST(${value} AS ${type})`;
-      const whole = asWholeNumber(value, from);
-      if (whole) return duck`CAST(${whole.sql} AS ${type})`;
-      break;
+      const number = isText(from) || ['Float', 'BFloat16', 'Decimal'].includes(from.kind) ? value : asWholeNumber(value, from)?.sql;
+      if (!number) break;
+      return to.kind === 'BFloat16' ? duck`CAST(${callComputed(BFLOAT16, duck`CAST(${number} AS DOUBLE)`)} AS FLOAT)` : duck`CAST(${number} AS ${type})`;
     }
     case 'Decimal': {
       if (isText(from)) return textToDecimal(value, to, duck`CAST`);
@@ -200,8 +201,9 @@ function textOrNull(value: DuckSql, to: ClickHouseType, conversion: Conversion):
       return textToIntegerOrNull(value, to);
     case 'Decimal':
       return textToDecimal(value, to, duck`TRY_CAST`);
-    case 'Float':
     case 'BFloat16':
+      return duck`CAST(${callComputed(BFLOAT16, duck`TRY_CAST(${value} AS DOUBLE)`)} AS FLOAT)`;
+    case 'Float':
     case 'UUID':
     case 'Interval':
     case 'JSON':

@@ -78,7 +78,7 @@ export function decimalToDecimal(value: DuckSql, from: DecimalType, to: DecimalT
 
 /** Text as a decimal, further digits cut off. */
 export function textToDecimal(value: DuckSql, to: DecimalType, cast: DuckSql): DuckSql {
-  const scale = Math.min(38 - (to.precision - to.scale), to.scale + 8);
+  const scale = Math.min(38 - (Math.min(to.precision, 38) - to.scale), to.scale + 8);
   if (scale <= to.scale) return duck`${cast}(${value} AS ${duckTypeSql(to)})`;
   return duck`${cast}(trunc(${cast}(${value} AS DECIMAL(38, ${duckInteger(scale)})), ${duckInteger(to.scale)}) AS ${duckTypeSql(to)})`;
 }

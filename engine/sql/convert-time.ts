@@ -61,6 +61,10 @@ export function toDateTime(value: DuckSql, from: ClickHouseType, to: DateTimeTyp
   }
 }
 
+/** 9999-12-31 23:59:59, and the last second that 64 bits of nanoseconds hold. */
+const LAST_SECOND = 253_402_300_799;
+const LAST_SECOND_OF_NANOSECONDS = 9_223_372_036;
+
 export function toDateTime64(value: DuckSql, from: ClickHouseType, to: DateTime64Type, serverZone: string): DuckSql | undefined {
   const zone = zoneOf(to, serverZone);
   const wide = (sql: DuckSql) => (to.precision > 6 ? duck`CAST(${sql} AS TIMESTAMP_NS)` : sql);
@@ -69,11 +73,14 @@ export function toDateTime64(value: DuckSql, from: ClickHouseType, to: DateTime6
     case 'FixedString':
       if (to.precision > 6 && isUtc(zone)) return cutTo(duck`coalesce(TRY_CAST(${value} AS TIMESTAMP_NS), CAST(${readTime(value, zone, 'DateTime64')} AS TIMESTAMP_NS))`, to.precision);
       return cutTo(wide(readTime(value, zone, 'DateTime64')), to.precision);
-    case 'Integer':
-      return wide(duck`make_timestamp(CAST(${value} AS BIGINT) * 1000000)`);
+    case 'Integer': {
+      const most = duckInteger(to.precision > 6 ? LAST_SECOND_OF_NANOSECONDS : LAST_SECOND);
+      return wide(duck`make_timestamp(CAST(least(${value}, ${most}) AS BIGINT) * 1000000)`);
+    }
     case 'Float':
     case 'Decimal': {
       const power = duckInteger(10 ** to.precision);
+      if (from.kind === 'Float' && to.precision <= 6) return duck`make_timestamp(CAST(trunc(least(${value}, ${duckInteger(LAST_SECOND)}) * ${power}) AS BIGINT) * ${duckInteger(10 ** (6 - to.precision))})`;
       if (to.precision > 6) return duck`make_timestamp_ns(CAST(trunc(${value} * ${power}) AS BIGINT) * ${duckInteger(10 ** (9 - to.precision))})`;
       return duck`make_timestamp(CAST(trunc(${value} * ${power}) AS BIGINT) * ${duckInteger(10 ** (6 - to.precision))})`;
     }

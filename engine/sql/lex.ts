@@ -100,7 +100,14 @@ function ofDigits(digits: string, isHex: boolean, start: number, end: number): s
   const whole = isHex ? /^[0-9a-fA-F]*$/ : /^[01]*$/;
   if (!whole.test(digits)) throw syntax(`\`${digits}\` is not ${isHex ? 'hexadecimal' : 'binary'}.`, start, end);
   const padded = digits.padStart(Math.ceil(digits.length / width) * width, '0');
-  return (padded.match(isHex ? /../g : /.{8}/g) ?? []).map((byte) => String.fromCharCode(Number.parseInt(byte, isHex ? 16 : 2))).join('');
+  return textOfBytes((padded.match(isHex ? /../g : /.{8}/g) ?? []).map((byte) => Number.parseInt(byte, isHex ? 16 : 2)));
+}
+
+/** Bytes as UTF-8; where they are none, each byte is the character of its number. */
+function textOfBytes(bytes: readonly number[]): string {
+  if (bytes.every((byte) => byte < 0x80)) return String.fromCharCode(...bytes);
+  const text = new TextDecoder().decode(Uint8Array.from(bytes));
+  return text.includes('\ufffd') ? bytes.map((byte) => String.fromCharCode(byte)).join('') : text;
 }
 
 /** A point right after a name, bracket or tuple index selects an element. */
@@ -130,6 +137,8 @@ function endOfComment(text: string, start: number): number {
   return at;
 }
 
+/** Bytes such as \\xE2\\x9C\\x93, which are characters only together; as many as are read at once. */
+const ESCAPED_BYTES = /(?:\\x[0-9a-fA-F]{2}){1,10000}/y;
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', a: '\x07', v: '\v', '0': '\0', e: '\x1b' };
 
 function readQuoted(text: string, start: number, quote: string, what: string): { value: string; end: number } {
@@ -144,10 +153,11 @@ function readQuoted(text: string, start: number, quote: string, what: string): {
       at += 2;
     } else if (character === '\\') {
       const escaped = text.charAt(at + 1);
-      const code = escaped === 'x' ? /^[0-9a-fA-F]{2}/.exec(text.slice(at + 2, at + 4))?.[0] : undefined;
-      if (code !== undefined) {
-        value += String.fromCharCode(Number.parseInt(code, 16));
-        at += 4;
+      ESCAPED_BYTES.lastIndex = at;
+      const codes = escaped === 'x' ? ESCAPED_BYTES.exec(text)?.[0] : undefined;
+      if (codes !== undefined) {
+        value += textOfBytes((codes.match(/[0-9a-fA-F]{2}/g) ?? []).map((code) => Number.parseInt(code, 16)));
+        at += codes.length;
       } else if (escaped === 'N') {
         at += 2;
       } else {

@@ -3,7 +3,7 @@
  * representations (`boolean`, `bytes`) to the plain one.
  * Decisions: DateTime is a UTC TIMESTAMP of whole seconds, DateTime64 a UTC TIMESTAMP (TIMESTAMP_NS from 7 digits on);
  * Enum is its name, IPv4 and IPv6 their canonical text (orderSql gives what to sort and compare by); an Interval is its
- * count (the unit is in the type); Time and Time64 are seconds or ticks of a second; Int256 and UInt256 have 128 bits here, more is refused by DuckDB while running;
+ * count (the unit is in the type); Time and Time64 are seconds or ticks of a second; Int256 and UInt256 have 128 bits and Decimal256 has 38 digits here, more is refused by DuckDB while running;
  * tuples are structs whose unnamed fields are called 1, 2, …; Dynamic is JSON.
  * How aggregate states are held, aggregates/registry.ts knows and tells through `holdStatesAs`.
  */
@@ -43,8 +43,8 @@ export function duckTypeSql(type: ClickHouseType): DuckSql {
     case 'Bool':
       return duck`BOOLEAN`;
     case 'Decimal':
-      if (type.precision > 38) throw unsupported(type, 'decimals have at most 38 digits here');
-      return duck`DECIMAL(${duckInteger(type.precision)}, ${duckInteger(type.scale)})`;
+      if (type.scale > 38) throw unsupported(type, 'decimals have at most 38 digits here');
+      return duck`DECIMAL(${duckInteger(Math.min(type.precision, 38))}, ${duckInteger(type.scale)})`;
     case 'String':
     case 'FixedString':
     case 'Enum':

@@ -2,8 +2,10 @@
 import { ARRAY_MEASURE } from './array-measure.ts';
 import { CLOCK } from './clock.ts';
 import type { ComputedFunction } from './definition.ts';
+import { NUMBER_BYTES } from './number-bytes.ts';
 
 export const NUMBER_FAMILIES: readonly ComputedFunction[] = [
   ...ARRAY_MEASURE,
   ...CLOCK,
+  ...NUMBER_BYTES,
 ];

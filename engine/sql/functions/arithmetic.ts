@@ -7,7 +7,7 @@ import { cast } from '../conversion.ts';
 import { wrapConstant, wrapped, type IntegerType } from '../convert-number.ts';
 import { duck, duckDouble, duckInteger, duckName, type DuckSql } from '../duck.ts';
 import { duckTypeSql, plainSql, tupleFieldNames } from '../physical.ts';
-import { bare, FLOAT64, int, isNullable, nullable, printType, tuple, uint, type ClickHouseType, type IntegerBits } from '../types.ts';
+import { bare, FLOAT32, FLOAT64, int, isNullable, nullable, printType, tuple, uint, type ClickHouseType, type IntegerBits } from '../types.ts';
 import { at, define, isNull, nullResult, once, result, typeError, unsupported, usualType, withConstant } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 import { combineConstants, integerSql, type IntegerOperand, type IntegerOperator } from './integer-arithmetic.ts';
@@ -74,7 +74,8 @@ function operatorFunction(operator: IntegerOperator) {
     if (isFloat(leftType) || isFloat(rightType)) {
       const [a, b] = [asDouble(left), asDouble(right)];
       const sql = operator === 'plus' ? duck`(${a} + ${b})` : operator === 'minus' ? duck`(${a} - ${b})` : duck`(${a} * ${b})`;
-      return result(call, args, FLOAT64, sql);
+      const single = [leftType, rightType].every((type) => type.kind === 'BFloat16' || type.kind === 'Bool' || (type.kind === 'Integer' && type.bits <= 16));
+      return single ? result(call, args, FLOAT32, duck`CAST(${sql} AS FLOAT)`) : result(call, args, FLOAT64, sql);
     }
     return decimalOperator(operator, args, call);
   };

@@ -14,8 +14,7 @@ import {
   bare, BOOL, DATE, DATE32, dateTime, dateTime64, decimal, int, isNullable, nullable, printType, STRING, uint, UUID, FLOAT32, FLOAT64,
   type ClickHouseType, type IntervalUnit,
 } from '../types.ts';
-import { at, constantInteger, constantText, define, isNull, lowCardinality, need, nullResult, once, result, typeError, unsupported, usualType, values } from './arguments.ts';
-import { bytesSql, present } from './argument-forms.ts';
+import { at, constantInteger, constantText, define, isNull, lowCardinality, need, nullResult, once, result, typeError, usualType } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
 interface Target {
@@ -93,6 +92,8 @@ function family(target: Target): readonly FunctionDefinition[] {
       return { ...convertUsually({ ...value, type: shown }, type, call), type: usualType([value], type) };
     }),
     define({ ...common, name: `${name}OrNull`, signature: `${name}OrNull(text${more})`, help: `Reads a text as ${typeText}; NULL when it is none.` }, target.leastOfText ?? least, most, (args, call) => {
+      const number = wholeTimeOrNull(args, target, call);
+      if (number) return number;
       const value = text(args, call);
       if (isNull(value)) return nullResult(call.span);
       const type = target.type(args, call);
@@ -113,6 +114,16 @@ function family(target: Target): readonly FunctionDefinition[] {
       return orDefault(value, type, fallback, call);
     })]),
   ];
+}
+
+/** A whole number as a date or time, NULL outside of the type's range; undefined for other arguments. */
+function wholeTimeOrNull(args: readonly Bound[], target: Target, call: FunctionCall): Bound | undefined {
+  const value = at(args, 0);
+  const limit = target.name === 'toDateTime' || target.name === 'toDateTime32' ? 4_294_967_295n : target.name === 'toDate' ? 4_294_967_295n : undefined;
+  if (limit === undefined || bare(value.type).kind !== 'Integer') return undefined;
+  const type = target.type(args, call);
+  const converted = convertUsually(value, type, call);
+  return bound(nullable(type), duck`CASE WHEN ${plainSql(value)} BETWEEN 0 AND ${duckInteger(limit)} THEN ${plainSql(converted)} END`, call.span);
 }
 
 /** NULL stays NULL where the argument may be NULL, while a text that cannot be read gives the fallback. */
@@ -218,24 +229,4 @@ export const TYPE_CONVERSION: readonly FunctionDefinition[] = [
     if (!unit) throw typeError(`There is no unit of time ${wanted}.`, at(args, 1).span);
     return convertUsually(at(args, 0), { kind: 'Interval', unit }, call);
   }),
-  ...['Int8', 'Int16', 'Int32', 'Int64', 'Int128', 'UInt8', 'UInt16', 'UInt32', 'UInt64', 'Float32', 'Float64', 'Date', 'DateTime', 'String', 'FixedString', 'UUID'].map((name): FunctionDefinition => ({
-    name: `reinterpretAs${name}`, signature: `reinterpretAs${name}(value)`, help: `The bytes of the value, read as ${name}.`, category: 'type conversion', bind: (call) => reinterpret(call, name),
-  })),
 ];
-
-/** Integers of one width, and the bytes of short texts as integers, lowest first; other bytes are refused. */
-function reinterpret(call: FunctionCall, name: string): Bound {
-  const args = values(call, 1);
-  const value = at(args, 0);
-  const source = bare(value.type);
-  const target = parseType(name === 'FixedString' ? 'String' : name);
-  if (source.kind === 'Integer' && target.kind === 'Integer') return convertUsually(value, target, call);
-  if ((source.kind === 'DateTime' || source.kind === 'Date') && target.kind === 'Integer') return convertUsually(value, target, call);
-  if (source.kind === 'Integer' && (target.kind === 'Date' || target.kind === 'DateTime')) return convertUsually(value, target, call);
-  if ((source.kind === 'String' || source.kind === 'FixedString') && target.kind === 'Integer' && !target.signed && target.bits <= 64) {
-    const bytes = duckInteger(target.bits / 8);
-    const number = once(call, duck`hex(${bytesSql(value)})`, (hex) => duck`list_sum(list_transform(range(least(length(${hex}) // 2, ${bytes})), lambda i: CAST(sandpiper_hex_byte(${hex}[2 * i + 1:2 * i + 2]) AS HUGEINT) << CAST(8 * i AS HUGEINT)))`);
-    return result(call, args, target, present(args, duck`CAST(coalesce(${number}, 0) AS ${duckTypeSql(target)})`));
-  }
-  throw unsupported(`Sandpiper does not read the bytes of ${printType(value.type)} as ${name}.`, call.span);
-}
