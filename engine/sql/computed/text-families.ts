@@ -5,6 +5,8 @@ import { HASH_FUNCTIONS } from './hash-algorithm.ts';
 import { INT_HASHES } from './int-hash.ts';
 import { NGRAM_LIKENESSES } from './ngram-likeness.ts';
 import { SHINGLE_HASHES } from './shingle-hash.ts';
+import { SPACE_CURVES } from './space-curve.ts';
+import { SQIDS } from './sqid.ts';
 
 export const TEXT_FAMILIES: readonly ComputedFunction[] = [
   ...DIGESTS,
@@ -12,4 +14,6 @@ export const TEXT_FAMILIES: readonly ComputedFunction[] = [
   ...INT_HASHES,
   ...NGRAM_LIKENESSES,
   ...SHINGLE_HASHES,
+  ...SPACE_CURVES,
+  ...SQIDS,
 ];

@@ -47,6 +47,7 @@ import { REINTERPRET } from './reinterpret.ts';
 import { ROUNDING } from './rounding.ts';
 import { TIME_WINDOWS } from './time-window.ts';
 import { TYPE_CONVERSION } from './type-conversion.ts';
+import { SPACE_CURVE } from './space-curve.ts';
 
 /** One line for each file of this folder. */
 const LISTS: readonly (readonly FunctionDefinition[])[] = [
@@ -94,6 +95,7 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   TEXT_NEARNESS,
   BITMAP,
   REFUSED_TEXT,
+  SPACE_CURVE,
 ];
 
 const EXACT = new Map<string, FunctionDefinition>();
