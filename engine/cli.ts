@@ -11,6 +11,7 @@ import { openServer } from './api/server.ts';
 import { checkProject } from './check-project.ts';
 import { openBrowser } from './open-browser.ts';
 import { SandpiperError } from './errors.ts';
+import { addEventOptions, eventLimits, type EventOptions } from './event-options.ts';
 import { findRunningEngine, type RunningEngine } from './running-engine.ts';
 import { announce, withdraw } from './workspace/announcement.ts';
 import { runProjectTests } from './workspace/pipe-tests.ts';
@@ -33,14 +34,15 @@ const formatOption = () => new Option('--format <format>', 'json, csv or ndjson'
 
 const program = new Command('sandpiper').description('Runs Tinybird-style data projects on this machine.').version(SANDPIPER_VERSION).exitOverride();
 
-program
-  .command('serve')
-  .argument('[project]', 'the project folder', '.')
-  .option('--data <dir>', 'where the database and tokens are kept (default: PROJECT/.sandpiper)')
-  .addOption(new Option('--port <port>', 'the port, 0 for any free one').default(7181).argParser(portNumber))
-  .option('--host <host>', 'the address to listen on', '127.0.0.1')
-  .option('--no-open', 'do not open the browser')
-  .action(serve);
+addEventOptions(
+  program
+    .command('serve')
+    .argument('[project]', 'the project folder', '.')
+    .option('--data <dir>', 'where the database and tokens are kept (default: PROJECT/.sandpiper)')
+    .addOption(new Option('--port <port>', 'the port, 0 for any free one').default(7181).argParser(portNumber))
+    .option('--host <host>', 'the address to listen on', '127.0.0.1')
+    .option('--no-open', 'do not open the browser'),
+).action(serve);
 
 program
   .command('check')
@@ -112,15 +114,16 @@ program
   .description('ClickHouse SQL on standard input to DuckDB SQL')
   .action(async (options: { project?: string }) => print(translateText(await standardInput(), options.project === undefined ? undefined : resolve(options.project))));
 
-async function serve(project: string, options: { data?: string; port: number; host: string; open: boolean }): Promise<void> {
+async function serve(project: string, options: EventOptions & { data?: string; port: number; host: string; open: boolean }): Promise<void> {
   let workspace: Workspace | undefined;
   // Until the engine is open there is nothing to close: what DuckDB and the journal hold is safe at any moment.
   let stop = async (): Promise<void> => process.exit(0);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
   try {
-    workspace = await openWorkspace(resolve(project), { ...dataOf(options), watch: true, fixtures: true, version: SANDPIPER_VERSION });
+    const events = eventLimits(options);
+    workspace = await openWorkspace(resolve(project), { ...dataOf(options), watch: true, fixtures: true, version: SANDPIPER_VERSION, eventBodyBytes: events.bodyBytes });
     const opened = workspace;
-    const server = await openServer(opened, { port: options.port, host: options.host, pageFolder: join(__dirname, 'page'), acceptsPaths: parentPort !== undefined });
+    const server = await openServer(opened, { port: options.port, host: options.host, pageFolder: join(__dirname, 'page'), acceptsPaths: parentPort !== undefined, events });
     announce(opened.dataFolder, { address: server.address, token: opened.tokens.admin.token });
     stop = async () => {
       stop = async () => undefined;

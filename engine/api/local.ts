@@ -9,11 +9,13 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { SandpiperError } from '../errors.ts';
 import type { Job } from '../workspace/jobs.ts';
+import { languageHelp } from '../workspace/language-help.ts';
 import type { LoggedRequest } from '../workspace/request-log.ts';
 import type { Change } from '../workspace/changes.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { ChangeQueue } from './change-queue.ts';
 import { failureOf } from './failure.ts';
+import { liveTailRoute } from './live-tail.ts';
 import { isLoopbackHost, isOwnOrigin } from './loopback.ts';
 import { projectView } from './project-view.ts';
 import { SECRET_HEADER, type ChangeMessage, type JobView, type RequestView } from './protocol.ts';
@@ -92,6 +94,7 @@ export function localRoutes(app: Hono, workspace: Workspace, options: LocalOptio
     const { to, ...place } = await body(context, Bodies.renameSymbol);
     return context.json({ edits: workspace.editor.rename(place, to) });
   });
+  app.get('/local/help', (context) => context.json({ sections: languageHelp() }));
   app.post('/local/format', async (context) => {
     const { path, text } = await body(context, Bodies.check);
     return context.json({ text: workspace.editor.format(path, text) });
@@ -142,6 +145,8 @@ export function localRoutes(app: Hono, workspace: Workspace, options: LocalOptio
   app.get('/local/jobs', (context) => context.json({ jobs: workspace.jobs.list().map(jobView) }));
   app.get('/local/jobs/:id', (context) => context.json(jobView(workspace.jobs.get(context.req.param('id')))));
   app.post('/local/jobs/:id/cancel', (context) => context.json(jobView(workspace.jobs.cancel(context.req.param('id')))));
+
+  liveTailRoute(app, workspace);
 
   app.get('/local/changes', (context) => stream(context, async (out) => {
     context.header('Content-Type', 'application/x-ndjson');

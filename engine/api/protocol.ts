@@ -309,6 +309,41 @@ export interface JobView {
   readonly result?: InferredSchema | Receipt;
 }
 
+// GET /local/tail?dataSource=NAME -> a stream of TailMessage, one JSON text per line, until the page goes
+export interface TailMessage {
+  /** ISO, UTC. */
+  readonly at: string;
+  /** By a clock that never jumps, for rates. */
+  readonly clockMs: number;
+  /** Since the engine started. */
+  readonly total: TailCounts;
+  readonly tokens: readonly (TailCounts & { readonly name: string })[];
+  /** Requests that were refused as a whole. */
+  readonly refused: number;
+  /** Rows that arrived and were not kept for the tail. */
+  readonly leftOut: number;
+  /** New since the last message, oldest first. */
+  readonly rows: readonly TailRow[];
+  readonly refusals: readonly { readonly sequence: number; readonly at: string; readonly status: number; readonly message: string }[];
+}
+export interface TailCounts {
+  readonly requests: number;
+  readonly rows: number;
+  readonly rejected: number;
+  readonly bytes: number;
+}
+/** A row of JSON as it was sent. */
+export interface TailRow {
+  readonly sequence: number;
+  readonly at: string;
+  /** Name of the token it came with. */
+  readonly token: string;
+  readonly text: string;
+  readonly isCut: boolean;
+  /** Why it went to quarantine. */
+  readonly fault?: string;
+}
+
 // GET /local/changes -> a stream of ChangeMessage, one JSON text per line, until the page goes
 export type ChangeMessage =
   | { readonly kind: 'hello'; readonly revision: number }

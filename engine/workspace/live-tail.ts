@@ -3,7 +3,6 @@
  * Bounded whatever arrives: a few rows for each tenth of a second while someone looks, fewer otherwise, long ones cut,
  * the newest replacing the oldest; how many rows were not kept is counted. Costs the receiver some additions.
  */
-import { SandpiperError } from '../errors.ts';
 import type { Taken } from './ingest.ts';
 import type { RowReader } from './row-reader.ts';
 
@@ -184,9 +183,4 @@ function faultOf(reader: RowReader, text: string): string | undefined {
   const reading = reader.readRow(text);
   if (reading.kind === 'row') return undefined;
   return reading.kind === 'malformed' ? reading.message : reading.faults.map(({ message }) => message).join('; ');
-}
-
-/** For a data source that is not there. */
-export function noTail(name: string): SandpiperError {
-  return new SandpiperError('not-found', `Data Source "${name}" does not exist`);
 }
