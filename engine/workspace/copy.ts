@@ -5,7 +5,7 @@
 import { SandpiperError } from '../errors.ts';
 import type { Pipe, PipeNode } from '../project/pipe.ts';
 import { duck, duckName } from '../sql/duck.ts';
-import type { Connection, Database } from './database.ts';
+import type { Connection, Database, WriteOptions } from './database.ts';
 import type { Materializations } from './materialization.ts';
 import type { Queries } from './queries.ts';
 import type { StoredTable } from './tables.ts';
@@ -30,7 +30,7 @@ export function copyNode(pipe: Pipe): PipeNode {
 const BLOCK = 'sandpiper_copy';
 
 /** Gives the number of rows copied. Throws what translating or running throws, placed in the pipe's file. */
-export async function copyRows(copy: Copy, queries: Queries, views: Materializations, database: Database, signal: AbortSignal): Promise<number> {
+export async function copyRows(copy: Copy, queries: Queries, views: Materializations, database: Database, options: WriteOptions): Promise<number> {
   const { pipe, node, target, parameters } = copy;
   const select = queries.translateInto(target.catalog.columns, pipe, node, parameters);
   const name = duck`main.${duckName(target.source.name)}`;
@@ -43,5 +43,5 @@ export async function copyRows(copy: Copy, queries: Queries, views: Materializat
     await connection.run(duck`DROP TABLE temp.main.${duckName(BLOCK)}`.text);
     await copy.settle?.(connection);
     return Number(rowsChanged);
-  }, { signal });
+  }, options);
 }

@@ -77,8 +77,8 @@ export class DataOperations {
     const node = copyNode(pipe);
     const target = getTable(node.target ?? '');
     const copy: Copy = { pipe, node, target, mode: mode ?? node.copyMode ?? 'append', parameters: { job_timestamp: jobTimestamp(at), ...parameters }, ...(settle ? { settle } : {}) };
-    return this.#start('copy', `Copy ${pipe.name} to ${target.source.name}`, target.source.name, async ({ signal, note }) => {
-      const rows = await copyRows(copy, queries, views, database, signal);
+    return this.#start('copy', `Copy ${pipe.name} to ${target.source.name}`, target.source.name, async ({ signal, note, progress }) => {
+      const rows = await copyRows(copy, queries, views, database, { signal, onProgress: progress });
       note(`${counted(rows, 'row')} copied.`);
       return rows;
     });
@@ -104,7 +104,7 @@ export class DataOperations {
     const pipe = getPipe(pipeName);
     const view = views.views.find((one) => one.id === `${pipe.name}.${nodeName}`);
     if (!view) throw new SandpiperError('not-found', `The pipe ${pipe.name} has no materialized node ${nodeName} that can run.`);
-    return this.#start('populate', `Fill ${view.target} by ${pipe.name}`, view.target, ({ signal }) => views.populate(database, view, { ...options, signal }));
+    return this.#start('populate', `Fill ${view.target} by ${pipe.name}`, view.target, ({ signal, progress }) => views.populate(database, view, { ...options, signal, onProgress: progress }));
   }
 
   /** Empties a data source, or the quarantine of one: `NAME_quarantine`. */
@@ -132,12 +132,12 @@ export class DataOperations {
   startDeletion(name: string, condition: string): Started<Deletion> {
     const { source } = this.#world.getTable(name);
     this.#rowsWhere(name, condition);
-    return this.#start('delete', `Delete from ${source.name} where ${condition}`, source.name, ({ signal, note }) => this.#world.database.write(async (connection) => {
+    return this.#start('delete', `Delete from ${source.name} where ${condition}`, source.name, ({ signal, note, progress }) => this.#world.database.write(async (connection) => {
       const { rowsChanged } = await connection.run(duck`DELETE FROM main.${duckName(source.name)} WHERE rowid IN (${this.#rowsWhere(name, condition)})`.text);
       if (rowsChanged > 0) await this.#world.views.rowsGone(connection, source.name);
       note(`${counted(Number(rowsChanged), 'row')} deleted.`);
       return { rows: Number(rowsChanged) };
-    }, { signal }));
+    }, { signal, onProgress: progress }));
   }
 
   #rowsWhere(name: string, condition: string) {

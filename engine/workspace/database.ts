@@ -27,6 +27,11 @@ export interface QueryOptions {
   readonly refuseOverRows?: number;
 }
 
+export interface WriteOptions extends Pick<QueryOptions, 'signal'> {
+  /** Is told how much of the statement that runs now is done, from 0 to 1; a transaction of several begins anew with each. */
+  readonly onProgress?: (share: number) => void;
+}
+
 export interface Database {
   /** Reads on a connection of the pool: many at once. All rows (or as many as asked) are in the reader when the promise resolves. */
   readonly query: (sql: string, options?: QueryOptions) => Promise<DuckDBResultReader>;
@@ -35,7 +40,7 @@ export interface Database {
   /** Whether DuckDB would run the SQL, without running it. Throws SandpiperError 'query-failed'. */
   readonly prepare: (sql: string) => Promise<void>;
   /** Runs `work` in a transaction on the writer, after the writes asked for before it. Rolls back when it throws or the signal aborts. */
-  readonly write: <T>(work: (connection: DuckDBConnection) => Promise<T>, options?: QueryOptions) => Promise<T>;
+  readonly write: <T>(work: (connection: DuckDBConnection) => Promise<T>, options?: WriteOptions) => Promise<T>;
   readonly close: () => Promise<void>;
   /** The one folder that DuckDB may read files from. */
   readonly stagingFolder: string;
@@ -48,6 +53,7 @@ export interface DatabaseLimits {
 }
 
 const READERS = 4;
+const PROGRESS_EVERY_MS = 200;
 
 export async function openDatabase(path: string, limits: DatabaseLimits = {}): Promise<Database> {
   const stagingFolder = join(dirname(path), 'staging');
@@ -63,6 +69,8 @@ export async function openDatabase(path: string, limits: DatabaseLimits = {}): P
   const writer = await attempt(path, () => instance.connect());
   await attempt(path, async () => {
     await writer.run("SET TimeZone = 'UTC'");
+    await writer.run('SET enable_progress_bar = true');
+    await writer.run('SET enable_progress_bar_print = false');
     registerComputedFunctions(writer);
     for (const macro of DUCKDB_MACROS) await writer.run(macro);
     // The second wall: whatever reached DuckDB, it could read the staging folder and nothing else.
@@ -116,11 +124,13 @@ class DuckDatabase implements Database {
     });
   }
 
-  write<T>(work: (connection: DuckDBConnection) => Promise<T>, options: QueryOptions = {}): Promise<T> {
+  write<T>(work: (connection: DuckDBConnection) => Promise<T>, options: WriteOptions = {}): Promise<T> {
     const run = this.#lastWrite.then(async () => {
       this.#refuseWhenClosed();
       options.signal?.throwIfAborted();
       await this.#writer.run('BEGIN TRANSACTION');
+      const { onProgress } = options;
+      const watch = onProgress && setInterval(() => onProgress(Math.max(0, this.#writer.progress.percentage) / 100), PROGRESS_EVERY_MS);
       try {
         const result = await interruptible(this.#writer, options.signal, () => attempt(this.#path, () => work(this.#writer)));
         await attempt(this.#path, () => this.#writer.run('COMMIT'));
@@ -129,6 +139,8 @@ class DuckDatabase implements Database {
         // A failed COMMIT has rolled back already; then this says so, and the first error is the one to tell.
         await this.#writer.run('ROLLBACK').catch(() => undefined);
         throw error;
+      } finally {
+        clearInterval(watch);
       }
     });
     this.#lastWrite = run.catch(() => undefined);

@@ -12,7 +12,7 @@ import type { Project } from '../project/project.ts';
 import type { Catalog, CatalogTable } from '../sql/catalog.ts';
 import { duck, duckName } from '../sql/duck.ts';
 import type { Materialize } from './block-loader.ts';
-import type { Connection, Database } from './database.ts';
+import type { Connection, Database, WriteOptions } from './database.ts';
 import { Queries, type QueryWorld } from './queries.ts';
 import { addDerivedRows, hindrance, knownViews, outliveSources, rememberView, setDerivedRows, type KnownView } from './view-ledger.ts';
 
@@ -108,7 +108,7 @@ export class Materializations implements Materialize {
   }
 
   /** Runs a view over all rows of its source again; with `truncate` the target is emptied before. */
-  async populate(database: Database, view: View, options: { readonly truncate: boolean; readonly signal: AbortSignal }): Promise<void> {
+  async populate(database: Database, view: View, options: WriteOptions & { readonly truncate: boolean }): Promise<void> {
     await database.write(async (connection) => {
       if (options.truncate) {
         await connection.run(duck`DELETE FROM main.${duckName(view.target)}`.text);
@@ -116,7 +116,7 @@ export class Materializations implements Materialize {
         await setDerivedRows(connection, view.target, 0);
       }
       await this.#append(connection, view, ['main', view.source]);
-    }, { signal: options.signal });
+    }, options);
   }
 
   /** The view's SQL with its source replaced by another table of the same columns. */

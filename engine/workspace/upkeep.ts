@@ -117,8 +117,8 @@ export class Upkeep {
   async #compact(table: StoredTable): Promise<Compaction> {
     const { database, jobs, recount } = this.#world;
     const { name } = table.source;
-    return jobs.start('compact', `Order the rows of ${name}`, async ({ signal, note }) => {
-      const result = await database.write((connection) => compact(connection, table), { signal });
+    return jobs.start('compact', `Order the rows of ${name}`, async ({ signal, note, progress }) => {
+      const result = await database.write((connection) => compact(connection, table), { signal, onProgress: progress });
       note(`${counted(result.before)} became ${result.after.toLocaleString('en-US')}, in the order of ${table.source.tableEngine.sortingKey}.`);
       if (result.after !== result.before) await recount(name, 0);
       return result;
