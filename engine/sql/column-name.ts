@@ -2,7 +2,7 @@
  * The name ClickHouse gives to an unnamed column: its expression in canonical form, `plus(a, 1)`, `countIf(x)`.
  * Also the key by which two expressions are seen to be the same.
  */
-import type { Expression, Identifier, OrderItem, WindowSpecification } from './ast.ts';
+import type { Expression, FrameBound, Identifier, OrderItem, WindowSpecification } from './ast.ts';
 
 /** How a query shows the parts whose names depend on it. */
 export interface Naming {
@@ -33,7 +33,7 @@ export function columnName(expression: Expression, naming: Naming = AS_WRITTEN):
     case 'columns':
       return 'COLUMNS';
     case 'array':
-      return `[${list(expression.elements)}]`;
+      return `[${expression.elements.some(isFraction) && expression.elements.every(isNumber) ? expression.elements.map((one) => withPoint(columnName(one, naming))).join(', ') : list(expression.elements)}]`;
     case 'tuple':
       return `(${list(expression.elements)})`;
     case 'lambda':
@@ -49,12 +49,11 @@ export function columnName(expression: Expression, naming: Naming = AS_WRITTEN):
     case 'call': {
       const argument = expression.arguments[0];
       if (expression.name.text === 'negate' && expression.written === 'operator' && argument?.kind === 'number') return `-${numberName(argument.text)}`;
-      const written = expression.distinct && expression.name.text.toLowerCase() === 'count' ? 'countDistinct' : expression.name.text;
-      const distinct = expression.distinct && written === expression.name.text ? 'DISTINCT ' : '';
+      const written = expression.distinct ? `${expression.name.text}Distinct` : (REWRITTEN[expression.name.text.toLowerCase()] ?? expression.name.text);
       const parameters = expression.parameters ? `(${list(expression.parameters)})` : '';
       const args = written.toLowerCase() === 'count' && argument?.kind === 'asterisk' ? '' : list(expression.arguments);
       const over = expression.over === undefined ? '' : ` OVER ${'text' in expression.over ? expression.over.text : windowName(expression.over, naming)}`;
-      return `${written}${parameters}(${distinct}${args})${over}`;
+      return `${written}${parameters}(${args})${over}`;
     }
     default:
       return expression satisfies never;
@@ -65,16 +64,43 @@ function windowName(window: WindowSpecification, naming: Naming): string {
   const parts: string[] = [];
   if (window.partitionBy.length > 0) parts.push(`PARTITION BY ${window.partitionBy.map((key) => columnName(key, naming)).join(', ')}`);
   if (window.orderBy.length > 0) parts.push(`ORDER BY ${window.orderBy.map((item) => orderName(item, naming)).join(', ')}`);
-  if (window.frame) parts.push(`${window.frame.unit.toUpperCase()} ${JSON.stringify(window.frame.start, withoutSpans)} ${JSON.stringify(window.frame.end, withoutSpans)}`);
+  if (window.frame) parts.push(`${window.frame.unit.toUpperCase()} BETWEEN ${frameName(window.frame.start, naming)} AND ${frameName(window.frame.end, naming)}`);
   return `(${parts.join(' ')})`;
 }
 
 function orderName(item: OrderItem, naming: Naming): string {
-  return `${columnName(item.expression, naming)} ${item.descending ? 'DESC' : 'ASC'}`;
+  const nulls = item.nulls === undefined ? '' : ` NULLS ${item.nulls.toUpperCase()}`;
+  return `${columnName(item.expression, naming)} ${item.descending ? 'DESC' : 'ASC'}${nulls}`;
 }
 
-function withoutSpans(key: string, value: unknown): unknown {
-  return key === 'span' ? undefined : value;
+function frameName(bound: FrameBound, naming: Naming): string {
+  if ('offset' in bound) return `${columnName(bound.offset, naming)} ${bound.kind.toUpperCase()}`;
+  return bound.kind.replace('-', ' ').toUpperCase();
+}
+
+/** Calls that ClickHouse's parser writes as others, by their names in small letters. */
+const REWRITTEN: Readonly<Record<string, string>> = {
+  dateadd: 'plus', date_add: 'plus', timestampadd: 'plus', timestamp_add: 'plus', datesub: 'minus', date_sub: 'minus', timestampsub: 'minus', timestamp_sub: 'minus',
+  datediff: 'dateDiff', date_diff: 'dateDiff', timestampdiff: 'dateDiff', timestamp_diff: 'dateDiff', position: 'position',
+};
+
+/** In a list of numbers with a fraction among them ClickHouse shows all as fractions. */
+function isFraction(element: Expression): boolean {
+  return numberOf(element)?.includes('.') === true;
+}
+
+function isNumber(element: Expression): boolean {
+  return numberOf(element) !== undefined;
+}
+
+function numberOf(element: Expression): string | undefined {
+  if (element.kind === 'number') return element.text;
+  const [argument] = element.kind === 'call' && element.name.text === 'negate' && element.written === 'operator' ? element.arguments : [];
+  return argument?.kind === 'number' ? argument.text : undefined;
+}
+
+function withPoint(number: string): string {
+  return /^-?\d+$/.test(number) ? `${number}.` : number;
 }
 
 function numberName(text: string): string {

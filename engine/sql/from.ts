@@ -72,11 +72,11 @@ function joinSides(join: Join, left: From, right: From, environment: Environment
       return { sql: join.type === 'left' ? duck`${left.sql} ASOF LEFT JOIN ${right.sql} ON ${on}` : duck`${left.sql} ASOF JOIN ${right.sql} ON ${on}`, scope };
     case 'semi':
     case 'any': {
-      const single = oncePerKey(right, keysOfSide(join, right, environment), join.span);
+      const single = oncePerKey(right, keysOfSide(join, right, left, environment), join.span, conditionsOn(join, right, left, environment));
       if (join.type === 'left' && join.strictness === 'any') return { sql: duck`${left.sql} LEFT JOIN ${single} ON ${on}`, scope };
       if (join.type === 'full') throw new SandpiperError('unsupported', 'FULL ANY JOIN is not supported: use ANY LEFT JOIN, or FULL JOIN.', { span: join.span });
       if (join.strictness === 'semi') return { sql: duck`${left.sql} INNER JOIN ${single} ON ${on}`, scope };
-      return { sql: duck`${oncePerKey(left, keysOfSide(join, left, environment), join.span)} INNER JOIN ${single} ON ${on}`, scope };
+      return { sql: duck`${oncePerKey(left, keysOfSide(join, left, right, environment), join.span, conditionsOn(join, left, right, environment))} INNER JOIN ${single} ON ${on}`, scope };
     }
     default: {
       const word = { inner: duck`INNER JOIN`, left: duck`LEFT JOIN`, right: duck`RIGHT JOIN`, full: duck`FULL JOIN`, cross: duck`CROSS JOIN`, comma: duck`CROSS JOIN`, paste: duck`POSITIONAL JOIN` }[join.type];
@@ -164,10 +164,10 @@ function filled(column: ScopeColumn): ScopeColumn {
   return isNullable(column.type) ? column : { ...column, sql: duck`coalesce(${column.sql}, ${defaultSql(column.type)})` };
 }
 
-/** The equalities' parts that belong to one side: they decide what counts as one match. */
-function keysOfSide(join: Join, side: From, environment: Environment): readonly DuckSql[] {
+/** The equalities' parts that belong to one side: they decide what counts as one match. Conditions on one side alone are no keys. */
+function keysOfSide(join: Join, side: From, other: From, environment: Environment): readonly DuckSql[] {
   if (join.using) return join.using.flatMap((key) => (key.kind === 'identifier' ? [side.scope.find(key)?.column.sql ?? duck``] : []));
-  const parts = conjuncts(join.on);
+  const parts = conjuncts(join.on).filter((part) => !readsOnly(part, side, environment) && !readsOnly(part, other, environment));
   const keys = parts.flatMap((part): DuckSql[] => {
     if (part.kind !== 'call' || part.name.text !== 'equals') return [];
     for (const operand of part.arguments) {
@@ -176,8 +176,13 @@ function keysOfSide(join: Join, side: From, environment: Environment): readonly 
     }
     return [];
   });
-  if (keys.length === 0 || keys.length !== parts.length) throw new SandpiperError('unsupported', 'ANY and SEMI joins need a condition made of equalities between the two tables.', { span: join.span });
+  if (keys.length === 0 || keys.length !== parts.length) throw new SandpiperError('unsupported', 'ANY and SEMI joins need equalities between the two tables, and besides them only conditions on one table.', { span: join.span });
   return keys;
+}
+
+/** The conditions that read this side only: they choose its rows before one of them is taken for each key. */
+function conditionsOn(join: Join, side: From, other: From, environment: Environment): readonly DuckSql[] {
+  return conjuncts(join.on).filter((part) => readsOnly(part, side, environment) && !readsOnly(part, other, environment)).map((part) => binderOf(side.scope.columns, environment).condition(part));
 }
 
 function conjuncts(expression: Expression | undefined): readonly Expression[] {
@@ -195,7 +200,8 @@ function readsOnly(expression: Expression, from: From, environment: Environment)
   }
 }
 
-function oncePerKey(from: From, keys: readonly DuckSql[], span: Span): DuckSql {
+function oncePerKey(from: From, keys: readonly DuckSql[], span: Span, conditions: readonly DuckSql[]): DuckSql {
   if (!from.alias) throw new SandpiperError('unsupported', 'ANY and SEMI joins of several joined tables need a subquery around them.', { span });
-  return duck`(SELECT * FROM ${from.sql} QUALIFY row_number() OVER (PARTITION BY ${keys}) = 1) AS ${from.alias}`;
+  const where = conditions.length === 0 ? duck`` : duck` WHERE ${joined(conditions, ' AND ')}`;
+  return duck`(SELECT * FROM ${from.sql}${where} QUALIFY row_number() OVER (PARTITION BY ${keys}) = 1) AS ${from.alias}`;
 }

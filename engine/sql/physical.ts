@@ -161,6 +161,11 @@ export function enumNumberSql(name: DuckSql, values: readonly { readonly name: s
   return duck`CAST(CASE ${name} ${joined(cases, ' ')} END AS SMALLINT)`;
 }
 
+/** The default that functions name: for Date32 its first day, where rows that are not there have 1970. */
+export function namedDefaultSql(type: ClickHouseType): DuckSql {
+  return type.kind === 'Date32' ? duck`DATE '1900-01-01'` : defaultSql(type);
+}
+
 /** ClickHouse's default value of a type, in its column type: 0, '', 1970-01-01, [], the first name of an Enum, NULL for Nullable. */
 export function defaultSql(type: ClickHouseType): DuckSql {
   if (isNullable(type)) return duck`CAST(NULL AS ${duckTypeSql(type)})`;
@@ -190,9 +195,8 @@ export function defaultSql(type: ClickHouseType): DuckSql {
     case 'IPv6':
       return duckString('::');
     case 'Date':
-      return duck`DATE '1970-01-01'`;
     case 'Date32':
-      return duck`DATE '1900-01-01'`;
+      return duck`DATE '1970-01-01'`;
     case 'DateTime':
       return duck`TIMESTAMP '1970-01-01 00:00:00'`;
     case 'DateTime64':

@@ -3,7 +3,7 @@ import { bound, type Bound } from '../bound.ts';
 import { cast } from '../conversion.ts';
 import { duck, duckInteger, duckString, DUCK_FALSE, DUCK_TRUE, type DuckSql } from '../duck.ts';
 import { parseType } from '../parse-type.ts';
-import { booleanSql, defaultSql, plainSql } from '../physical.ts';
+import { booleanSql, defaultSql, namedDefaultSql, plainSql } from '../physical.ts';
 import { bare, isNullable, printType, STRING, UINT64, UINT8 } from '../types.ts';
 import { at, constantText, define, isNull, need, nullResult, result, typeError, unsupported, withConstant } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
@@ -82,10 +82,10 @@ export const OTHER: readonly FunctionDefinition[] = [
     const message = args[1] ? constantText(call, args[1], 'the message') : `Value passed to 'throwIf' function is non-zero`;
     return result(call, [at(args, 0)], UINT8, duck`CAST(CASE WHEN ${condition} THEN error(${duckString(message)}) ELSE 0 END AS UTINYINT)`);
   }),
-  define(describe('defaultValueOfArgumentType', 'defaultValueOfArgumentType(value)', "The default value of the argument's type."), 1, 1, (args, call) => bound(at(args, 0).type, defaultSql(at(args, 0).type), call.span)),
+  define(describe('defaultValueOfArgumentType', 'defaultValueOfArgumentType(value)', "The default value of the argument's type."), 1, 1, (args, call) => bound(at(args, 0).type, namedDefaultSql(at(args, 0).type), call.span)),
   define(describe('defaultValueOfTypeName', "defaultValueOfTypeName('type')", 'The default value of a type.'), 1, 1, (args, call) => {
     const type = parseType(constantText(call, at(args, 0), 'the type'));
-    return bound(type, defaultSql(type), call.span);
+    return bound(type, namedDefaultSql(type), call.span);
   }),
   define(describe('firstNonDefault', 'firstNonDefault(value, …)', 'The first value that is not the default of its type: NULL of a Nullable one, else 0 or empty.', { caseInsensitive: true }), 1, Infinity, (args, call) => {
     const solid = args.filter((arg) => !isNull(arg));

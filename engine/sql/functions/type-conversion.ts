@@ -8,7 +8,7 @@ import { bound, type Bound } from '../bound.ts';
 import { cast, castTextOr } from '../conversion.ts';
 import { duck, duckInteger, type DuckSql } from '../duck.ts';
 import { parseType } from '../parse-type.ts';
-import { defaultSql, duckTypeSql, plainSql } from '../physical.ts';
+import { defaultSql, namedDefaultSql, duckTypeSql, plainSql } from '../physical.ts';
 import { checkZone } from '../time-zone.ts';
 import {
   bare, BOOL, DATE, DATE32, dateTime, dateTime64, decimal, int, isNullable, nullable, printType, STRING, uint, UUID, FLOAT32, FLOAT64,
@@ -103,14 +103,14 @@ function family(target: Target): readonly FunctionDefinition[] {
       const value = text(args, call);
       if (isNull(value)) return nullResult(call.span);
       const type = target.type(args, call);
-      return guarded(value, usualType([value], type), castTextOr(value, type, defaultSql(type), { timeZone: call.context.timeZone }), call);
+      return guarded(value, usualType([value], type), castTextOr(value, type, namedDefaultSql(type), { timeZone: call.context.timeZone }), call);
     }),
     ...(target.lacksDefault ? [] : [define({ ...common, name: `${name}OrDefault`, signature: `${name}OrDefault(value${more}[, default])`, help: `Converts a value to ${typeText}; the default when it cannot be.` }, least, most + 1, (args, call) => {
       const value = at(args, 0);
       const hasZone = most > least && args[least] !== undefined && bare(at(args, least).type).kind === 'String';
       const given = args[hasZone ? least + 1 : least];
       const type = target.type(args.slice(0, hasZone ? least + 1 : least), call);
-      const fallback = given ? plainSql(cast(given, type)) : defaultSql(type);
+      const fallback = given ? plainSql(cast(given, type)) : namedDefaultSql(type);
       return orDefault(value, type, fallback, call);
     })]),
   ];
@@ -186,7 +186,7 @@ export const TYPE_CONVERSION: readonly FunctionDefinition[] = [
   }),
   define({ name: 'accurateCastOrDefault', signature: "accurateCastOrDefault(value, 'type'[, default])", help: 'Converts a value to the named type; the default when it does not fit.', category: 'type conversion' }, 2, 3, (args, call) => {
     const type = typeArgument(args, call);
-    return orDefault(at(args, 0), type, args[2] ? plainSql(cast(args[2], type)) : defaultSql(type), call);
+    return orDefault(at(args, 0), type, args[2] ? plainSql(cast(args[2], type)) : namedDefaultSql(type), call);
   }),
   define({ name: 'toString', signature: 'toString(value[, timezone])', help: 'The value as text, as ClickHouse writes it.', category: 'type conversion' }, 1, 2, (args, call) => {
     const value = at(args, 0);

@@ -1,0 +1,14 @@
+SELECT [0.5, 0, 2], [1, 2.5], (0.5, 1), [-1, 2.5], [1, 2], [1.0, 2], [1.5, -3];
+SELECT dateAdd(at, INTERVAL 1 YEAR), date_diff('hour', at, at), dateSub(at, INTERVAL 1 DAY), POSITION(s, 'a'), timestamp_diff('day', d, at) FROM t ORDER BY a;
+SELECT sum(DISTINCT a), sumIf(DISTINCT a, f > 1), count(DISTINCT a), count(DISTINCT a, f), groupArray(DISTINCT d), quantile(0.5)(DISTINCT a), any(DISTINCT s) FROM t;
+SELECT a, lagInFrame(toDate32(d)) OVER (ORDER BY a ROWS BETWEEN 1 PRECEDING AND CURRENT ROW), sum(a) OVER (ORDER BY a DESC ROWS 2 PRECEDING) FROM t ORDER BY a;
+SELECT max(toDate32(d)), any(toDate32(d)), argMax(toDate32(d), a) FROM t WHERE a > 100;
+SELECT toDate32OrZero('x'), [toDate32('2020-01-01')][5], arrayResize([toDate32('2020-01-01')], 2), firstNonDefault(toDate32(0), toDate32('1900-01-01'));
+SELECT l.a FROM t AS l LEFT SEMI JOIN u AS r ON l.a = r.a AND l.a > 4 ORDER BY l.a;
+SELECT l.a, r.name FROM t AS l LEFT SEMI JOIN u AS r ON l.a = r.a AND r.score > 0 ORDER BY l.a;
+SELECT l.a, r.name FROM t AS l ANY LEFT JOIN u AS r ON l.a = r.a AND r.score > 0 ORDER BY l.a;
+SELECT l.a, r.name FROM t AS l ANY LEFT JOIN u AS r ON l.a = r.a AND l.a > 4 ORDER BY l.a;
+SELECT l.a, r.name FROM t AS l ANY INNER JOIN u AS r ON l.a = r.a AND l.a > 2 AND r.score < 2 ORDER BY l.a;
+SELECT r.a FROM t AS l RIGHT SEMI JOIN u AS r ON l.a = r.a AND l.a > 3 ORDER BY r.a;
+SELECT a, and(a > 1, f > 1), or(a > 1, f > 1) AS either FROM t ORDER BY a;
+SELECT toTypeName(toBool(a) AND toBool(a)), toTypeName(toNullable(toBool(a)) AND toNullable(toBool(a))), toTypeName(toNullable(toBool(a)) OR a), toTypeName(xor(toNullable(toBool(a)), toNullable(toBool(a)))) FROM t ORDER BY a;
