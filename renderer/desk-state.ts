@@ -7,7 +7,7 @@ import type { Place } from '../engine/errors.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
 
-export type PageId = 'lineage' | 'jobs' | 'requests';
+export type PageId = 'lineage' | 'jobs' | 'requests' | 'help';
 
 /** A file of the project, or one of the desk's own pages. */
 export type Tab = { readonly kind: 'file'; readonly path: string } | { readonly kind: PageId };

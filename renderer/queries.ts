@@ -38,6 +38,11 @@ export function useJobs() {
   return useQuery({ queryKey: ['jobs'], queryFn: async ({ signal }) => (await api.jobs(signal)).jobs });
 }
 
+/** What runs here does not change while the engine lives. */
+export function useHelp() {
+  return useQuery({ queryKey: ['help'], queryFn: async ({ signal }) => (await api.help(signal)).sections });
+}
+
 export function useTokens() {
   return useQuery({ queryKey: ['tokens'], queryFn: async ({ signal }) => (await api.tokens(signal)).tokens });
 }

@@ -10,6 +10,8 @@ export interface Command {
   readonly label: string;
   /** Such as `Mod+K`; Mod is Ctrl, or Command on a Mac, where Alt alone types letters and Control goes with it. */
   readonly key?: string;
+  /** Where the key means this command, when it means another elsewhere. */
+  readonly where?: 'in the editor' | 'outside of the editor';
 }
 
 export const COMMANDS: readonly Command[] = [
@@ -22,7 +24,11 @@ export const COMMANDS: readonly Command[] = [
   { id: 'new-pipe', label: 'New pipe', key: 'Alt+P' },
   { id: 'new-node', label: 'Add a node to the pipe', key: 'Alt+N' },
   { id: 'toggle-published', label: 'Publish or unpublish the pipe', key: 'Alt+U' },
-  { id: 'rename-file', label: 'Rename the file', key: 'F2' },
+  { id: 'rename-file', label: 'Rename the file', key: 'F2', where: 'outside of the editor' },
+  { id: 'rename-name', label: 'Rename the node, alias or parameter at the cursor', key: 'F2', where: 'in the editor' },
+  { id: 'show-definition', label: 'Go to the definition of the name at the cursor', key: 'F12' },
+  { id: 'show-references', label: 'Find references of the name at the cursor', key: 'Shift+F12' },
+  { id: 'format-file', label: 'Format the file', key: 'Alt+Shift+F' },
   { id: 'delete-file', label: 'Delete the file' },
   { id: 'discard-edits', label: 'Discard unsaved edits of the file' },
   { id: 'show-in-folder', label: 'Show the file in its folder' },
@@ -33,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   { id: 'show-lineage', label: 'Show lineage', key: 'Alt+G' },
   { id: 'show-jobs', label: 'Show jobs', key: 'Alt+J' },
   { id: 'show-requests', label: 'Show requests', key: 'Alt+R' },
+  { id: 'show-help', label: 'Help: the SQL that runs here', key: 'F1' },
   { id: 'show-problems', label: 'Show problems', key: 'Mod+Shift+M' },
   { id: 'focus-tree', label: 'Go to the project tree', key: 'Alt+1' },
   { id: 'focus-editor', label: 'Go to the editor', key: 'Alt+2' },
@@ -78,7 +85,7 @@ export function useCommand(id: string, deed: (() => void) | undefined): void {
 /** Listens for the keys of all commands, before the editor does. */
 export function listenForKeys(): () => void {
   const listen = (event: KeyboardEvent) => {
-    const command = COMMANDS.find((one) => one.key !== undefined && matches(one.key, event));
+    const command = COMMANDS.find((one) => one.key !== undefined && matches(one.key, event) && isThere(one, event));
     if (command && !event.isComposing && runCommand(command.id)) {
       event.preventDefault();
       event.stopPropagation();
@@ -86,6 +93,12 @@ export function listenForKeys(): () => void {
   };
   window.addEventListener('keydown', listen, true);
   return () => window.removeEventListener('keydown', listen, true);
+}
+
+function isThere({ where }: Command, { target }: KeyboardEvent): boolean {
+  if (where === undefined) return true;
+  const inEditor = target instanceof Element && target.closest('[data-editor]') !== null;
+  return inEditor === (where === 'in the editor');
 }
 
 /** The key of a command as people read it, to spread into a part that shows keys. */

@@ -40,6 +40,7 @@ export function useDeskCommands(project: ProjectView): void {
   useCommand('show-home', () => showTab(''));
   useCommand('show-lineage', () => openTab({ kind: 'lineage' }));
   useCommand('show-jobs', () => openTab({ kind: 'jobs' }));
+  useCommand('show-help', () => openTab({ kind: 'help' }));
   useCommand('show-requests', () => openTab({ kind: 'requests' }));
   useCommand('show-problems', () => useDesk.setState(({ problemsOpen }) => ({ problemsOpen: !problemsOpen })));
   useCommand('focus-tree', () => focusOn('[role="treeitem"][tabindex="0"]'));

@@ -4,12 +4,13 @@ import { errorBodyOf } from '../api.ts';
 import { DataSourceView } from '../datasource/data-source-view.tsx';
 import { tabId, useDesk, type PageId } from '../desk-state.ts';
 import { FileEditor } from '../editor/file-editor.tsx';
+import { HelpView } from '../help/help-view.tsx';
 import { JobsView } from '../jobs/jobs-view.tsx';
 import { LineageView } from '../lineage/lineage-view.tsx';
 import { PipeView } from '../pipe/pipe-view.tsx';
 import { findDataSource, findPipe } from '../project-lookup.ts';
 import { RequestsView } from '../publish/requests-view.tsx';
-import { useJobs, useRequests } from '../queries.ts';
+import { useHelp, useJobs, useRequests } from '../queries.ts';
 import { Home } from './home.tsx';
 import css from './open-view.module.css';
 
@@ -29,6 +30,7 @@ function PageView({ page, project }: { page: PageId; project: ProjectView }) {
     case 'lineage': return <><h1 className="visually-hidden">Lineage</h1><LineageView project={project} /></>;
     case 'jobs': return <Jobs />;
     case 'requests': return <Requests />;
+    case 'help': return <Help />;
     default: return page satisfies never;
   }
 }
@@ -45,4 +47,11 @@ function Requests() {
   if (error) return <p className={css.state} role="alert">{errorBodyOf(error).error}</p>;
   if (!data) return <p className={css.state}>Reading the requests…</p>;
   return <><h1 className="visually-hidden">Requests</h1><RequestsView requests={data} /></>;
+}
+
+function Help() {
+  const { data, error } = useHelp();
+  if (error) return <p className={css.state} role="alert">{errorBodyOf(error).error}</p>;
+  if (!data) return <p className={css.state}>Reading the help…</p>;
+  return <><h1 className="visually-hidden">Help</h1><HelpView sections={data} /></>;
 }

@@ -1,5 +1,5 @@
 /** The desk's own pages, which stand for no file: in the tree, the palette, the tabs, and a command each. */
-import { Activity, ListChecks, Waypoints, type LucideIcon } from 'lucide-react';
+import { Activity, BookOpen, ListChecks, Waypoints, type LucideIcon } from 'lucide-react';
 import type { PageId } from '../desk-state.ts';
 
 export interface Page {
@@ -14,6 +14,7 @@ export const PAGES: readonly Page[] = [
   { id: 'lineage', label: 'Lineage', icon: Waypoints, command: 'show-lineage' },
   { id: 'jobs', label: 'Jobs', icon: ListChecks, command: 'show-jobs' },
   { id: 'requests', label: 'Requests', icon: Activity, command: 'show-requests' },
+  { id: 'help', label: 'Help', icon: BookOpen, command: 'show-help' },
 ];
 
 export function pageOf(kind: string): Page | undefined {

@@ -4,6 +4,7 @@
  */
 import { useEffect, useRef } from 'react';
 import type { Diagnostic } from '../../engine/errors.ts';
+import { useCommand } from '../desk/commands.ts';
 import { useDesk, type WantedPlace } from '../desk-state.ts';
 import { useDarkTheme } from '../result/use-dark-theme.ts';
 import { editText, findBuffer, useBuffer } from './buffers.ts';
@@ -27,6 +28,7 @@ interface CodeEditorProps {
   readonly onCursorLine?: (line: number) => void;
 }
 
+const DATA_FILE = /\.(datasource|pipe|connection|incl)$/;
 const viewStates = new Map<string, monaco.editor.ICodeEditorViewState>();
 
 export function CodeEditor({ path, notes = [], marked, onCursorLine }: CodeEditorProps) {
@@ -41,6 +43,16 @@ export function CodeEditor({ path, notes = [], marked, onCursorLine }: CodeEdito
   useEffect(() => {
     tellLine.current = onCursorLine;
   }, [onCursorLine]);
+
+  const isDataFile = DATA_FILE.test(path);
+  const act = (action: string) => {
+    editor.current?.focus();
+    void editor.current?.getAction(action)?.run();
+  };
+  useCommand('rename-name', isDataFile ? () => act('editor.action.rename') : undefined);
+  useCommand('show-definition', isDataFile ? () => act('editor.action.revealDefinition') : undefined);
+  useCommand('show-references', isDataFile ? () => act('editor.action.goToReferences') : undefined);
+  useCommand('format-file', isDataFile ? () => act('editor.action.formatDocument') : undefined);
 
   useEffect(() => applyEditorTheme(dark), [dark]);
 
