@@ -8,13 +8,14 @@ import { join } from 'node:path';
 import { benchEndpoint } from './endpoint.mjs';
 import { benchEvents } from './events.mjs';
 import { benchImport } from './import.mjs';
+import { benchLayout } from './layout.mjs';
 import { benchTranslate } from './translate.mjs';
 import { benchViews } from './views.mjs';
 
 const rows = Number(process.argv[2] ?? 1_000_000);
 const folder = mkdtempSync(join(tmpdir(), 'sandpiper-bench-'));
 try {
-  const lines = [...(await benchImport(folder, rows)), ...(await benchEvents(folder)), ...(await benchEndpoint(folder)), ...(await benchTranslate(folder)), ...(await benchViews(folder))];
+  const lines = [...(await benchImport(folder, rows)), ...(await benchEvents(folder)), ...(await benchEndpoint(folder)), ...(await benchTranslate(folder)), ...(await benchViews(folder)), ...(await benchLayout(folder))];
   for (const line of lines) process.stdout.write(`${line}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
