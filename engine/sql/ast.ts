@@ -157,6 +157,8 @@ export interface SelectQuery {
   readonly qualify?: Expression;
   readonly orderBy: readonly OrderItem[];
   readonly orderByAll: boolean;
+  /** The direction of ORDER BY ALL. */
+  readonly orderAll?: Pick<OrderItem, 'descending' | 'nulls'>;
   readonly interpolate?: readonly { readonly name: Name; readonly expression?: Expression }[];
   readonly limitBy?: { readonly limit: Expression; readonly offset?: Expression; readonly by: readonly Expression[] };
   readonly limit?: Expression;

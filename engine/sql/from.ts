@@ -30,7 +30,7 @@ export function bindFrom(table: TableExpression, environment: Environment): From
       if (table.sample) throw new SandpiperError('unsupported', 'SAMPLE is not supported: the local tables hold no sampling key. Leave it out to read all rows.', { span: table.span });
       const relation = tableRelation(table.database, table.name, table.final, environment);
       const own = table.database ? [`${table.database.text}.${table.name.text}`, table.name.text] : [table.name.text];
-      return leaf(relation, table.alias ? [table.alias.text] : own, table.columnAliases.map((name) => name.text), environment);
+      return leaf(relation, table.alias ? [table.alias.text] : own, table.columnAliases.map((name) => name.text), environment, table.alias ? own : undefined);
     }
     case 'table-function':
       return leaf(tableFunction(table, environment), [table.alias?.text ?? table.name.text], table.columnAliases.map((name) => name.text), environment);
@@ -43,9 +43,9 @@ export function bindFrom(table: TableExpression, environment: Environment): From
   }
 }
 
-function leaf(relation: Relation, qualifiers: readonly string[], columnAliases: readonly string[], environment: Environment): From {
+function leaf(relation: Relation, qualifiers: readonly string[], columnAliases: readonly string[], environment: Environment, tableNames?: readonly string[]): From {
   const alias = duckName(environment.statement.fresh('t'));
-  const columns = relation.columns.map((column, index): ScopeColumn => ({ name: columnAliases[index] ?? column.name, type: column.type, sql: duck`${alias}.${duckName(column.id)}`, qualifiers }));
+  const columns = relation.columns.map((column, index): ScopeColumn => ({ name: columnAliases[index] ?? column.name, type: column.type, sql: duck`${alias}.${duckName(column.id)}`, qualifiers, ...(tableNames ? { tableNames } : {}) }));
   return { sql: duck`(${relation.sql}) AS ${alias}`, scope: new Scope(columns), alias };
 }
 

@@ -110,13 +110,13 @@ function textOfBytes(bytes: readonly number[]): string {
   return text.includes('\ufffd') ? bytes.map((byte) => String.fromCharCode(byte)).join('') : text;
 }
 
-/** A point right after a name, bracket or tuple index selects an element. */
+/** A point after a name, bracket or tuple index selects an element. */
 function continuesName(lexemes: readonly Lexeme[], start: number, afterPoint = false): boolean {
   const last = lexemes.at(-1);
-  if (!last || last.span.end !== start) return false;
+  if (!last || (afterPoint && last.span.end !== start)) return false;
   if (!afterPoint) return last.kind === 'word' || last.kind === 'quoted' || last.text === ')' || last.text === ']' || (last.kind === 'number' && lexemes.at(-2)?.text === '.');
   const before = lexemes.at(-2);
-  return last.text === '.' && before !== undefined && before.span.end === last.span.start && (before.kind !== 'symbol' || before.text === ')' || before.text === ']');
+  return last.text === '.' && before !== undefined && (before.kind !== 'symbol' || before.text === ')' || before.text === ']');
 }
 
 function endOfComment(text: string, start: number): number {

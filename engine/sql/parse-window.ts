@@ -53,18 +53,22 @@ export function parseOrderItems(cursor: Cursor, expression: ParseExpression): Or
 function parseOrderItem(cursor: Cursor, expression: ParseExpression): OrderItem {
   const start = cursor.peek().span.start;
   const value = expression(cursor);
-  const descending = cursor.takeWords('DESC') || cursor.takeWords('DESCENDING');
-  if (!descending && !cursor.takeWords('ASC')) cursor.takeWords('ASCENDING');
-  const nulls = cursor.takeWords('NULLS', 'FIRST') ? 'first' : cursor.takeWords('NULLS', 'LAST') ? 'last' : undefined;
+  const direction = parseDirection(cursor);
   const collate = cursor.takeWords('COLLATE') ? cursor.take().text : undefined;
   const fill = cursor.takeWords('WITH', 'FILL') ? parseFill(cursor, expression) : undefined;
   return {
-    expression: value, descending,
-    ...(nulls === undefined ? {} : { nulls }),
+    expression: value, ...direction,
     ...(collate === undefined ? {} : { collate }),
     ...(fill === undefined ? {} : { fill }),
     span: cursor.spanFrom(start),
   };
+}
+
+export function parseDirection(cursor: Cursor): Pick<OrderItem, 'descending' | 'nulls'> {
+  const descending = cursor.takeWords('DESC') || cursor.takeWords('DESCENDING');
+  if (!descending && !cursor.takeWords('ASC')) cursor.takeWords('ASCENDING');
+  const nulls = cursor.takeWords('NULLS', 'FIRST') ? 'first' : cursor.takeWords('NULLS', 'LAST') ? 'last' : undefined;
+  return { descending, ...(nulls === undefined ? {} : { nulls }) };
 }
 
 function parseFill(cursor: Cursor, expression: ParseExpression): NonNullable<OrderItem['fill']> {

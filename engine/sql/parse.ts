@@ -7,7 +7,7 @@ import type { ArrayJoin, Expression, GroupBy, Name, Query, SelectQuery, SetQuery
 import { Cursor } from './cursor.ts';
 import { parseAliased, parseExpressionAt, parseList } from './parse-expression.ts';
 import { parseTables } from './parse-table.ts';
-import { parseOrderItems, parseWindow } from './parse-window.ts';
+import { parseDirection, parseOrderItems, parseWindow } from './parse-window.ts';
 
 const OTHER_STATEMENTS = new Set([
   'INSERT', 'CREATE', 'ALTER', 'DROP', 'TRUNCATE', 'RENAME', 'EXCHANGE', 'ATTACH', 'DETACH', 'OPTIMIZE', 'SHOW', 'DESCRIBE', 'DESC', 'USE', 'SET', 'SYSTEM', 'KILL', 'GRANT', 'REVOKE', 'DELETE', 'UPDATE', 'BACKUP', 'RESTORE',
@@ -125,10 +125,11 @@ function parseSelect(cursor: Cursor): SelectQuery {
   const windows = cursor.takeWords('WINDOW') ? parseWindows(cursor) : [];
   const qualify = cursor.takeWords('QUALIFY') ? parseExpressionAt(cursor) : undefined;
   let orderByAll = false;
+  let orderAll: SelectQuery['orderAll'];
   let orderBy: SelectQuery['orderBy'] = [];
   if (cursor.takeWords('ORDER', 'BY')) {
     orderByAll = cursor.isWords('ALL') && !cursor.isSymbol('.', 1) && !cursor.isSymbol('(', 1) && cursor.takeWords('ALL');
-    if (orderByAll) cursor.takeWords('ASC');
+    if (orderByAll) orderAll = parseDirection(cursor);
     else orderBy = parseOrderItems(cursor, (at) => parseAliased(at, false));
   }
   const interpolate = cursor.takeWords('INTERPOLATE') ? parseInterpolate(cursor) : undefined;
@@ -149,6 +150,7 @@ function parseSelect(cursor: Cursor): SelectQuery {
     windows,
     ...(qualify ? { qualify } : {}),
     orderBy, orderByAll,
+    ...(orderAll ? { orderAll } : {}),
     ...(interpolate ? { interpolate } : {}),
     ...limits,
     settings,

@@ -14,6 +14,8 @@ export interface ScopeColumn {
   readonly sql: DuckSql;
   /** The alias or name of its table, and `database.table`. One array for all columns of a table: it tells tables apart. */
   readonly qualifiers: readonly string[];
+  /** The table's own names beside its alias: they mean it as long as no table of the query goes by them. */
+  readonly tableNames?: readonly string[];
   /** Not part of `*`, and found by its bare name only when no other column has it: the sides' copies of a USING column. */
   readonly hidden?: boolean;
 }
@@ -32,6 +34,7 @@ export class Scope {
   reads = 0;
   readonly #pinned = new WeakMap<Identifier, ScopeColumn>();
   #byName: ReadonlyMap<string, readonly ScopeColumn[]> | undefined;
+  #taken: ReadonlySet<string> | undefined;
 
   constructor(columns: readonly ScopeColumn[], joined?: JoinedTables) {
     this.columns = columns;
@@ -86,7 +89,8 @@ export class Scope {
     if (this.#byName) return this.#byName;
     const index = new Map<string, ScopeColumn[]>();
     for (const column of this.columns) {
-      for (const name of [column.name, ...column.qualifiers.map((qualifier) => `${qualifier}.${column.name}`)]) {
+      const qualifiers = [...column.qualifiers, ...this.#ownNames(column)];
+      for (const name of [column.name, ...qualifiers.map((qualifier) => `${qualifier}.${column.name}`)]) {
         const list = index.get(name);
         if (list) list.push(column);
         else index.set(name, [column]);
@@ -101,7 +105,7 @@ export class Scope {
    * `isAlias` tells whether the query gives this name to something else.
    */
   shownName(column: ScopeColumn, written: readonly string[], isAlias: (name: string) => boolean): string {
-    const own = column.name.split('.').length;
+    const own = written.at(-1) === column.name ? 1 : column.name.split('.').length;
     let parts = written;
     while (parts.length > own) {
       const rest = parts.slice(1);
@@ -117,8 +121,14 @@ export class Scope {
   star(qualifier: readonly Name[]): readonly ScopeColumn[] | undefined {
     if (qualifier.length === 0) return this.columns.filter((column) => !column.hidden);
     const wanted = qualifier.map((part) => part.text).join('.');
-    const found = this.columns.filter((column) => column.qualifiers.includes(wanted));
-    return found.length === 0 ? undefined : found;
+    const found = this.columns.filter((column) => column.qualifiers.includes(wanted) || this.#ownNames(column).includes(wanted));
+    return found.length === 0 || found.some((column) => column.qualifiers !== found[0]?.qualifiers) ? undefined : found;
+  }
+
+  #ownNames(column: ScopeColumn): readonly string[] {
+    if (!column.tableNames) return [];
+    this.#taken ??= new Set(this.columns.flatMap(({ qualifiers }) => qualifiers));
+    return column.tableNames.filter((name) => !this.#taken?.has(name));
   }
 
   names(): string[] {

@@ -223,7 +223,7 @@ function named(items: readonly SelectItem[], binder: Binder): readonly Column[] 
 }
 
 function sortsOf(query: SelectQuery, items: readonly SelectItem[], columns: readonly Column[], binder: Binder): readonly Sort[] {
-  if (query.orderByAll) return columns.map(({ value }) => ({ value, item: { expression: { kind: 'null', span: value.span }, descending: false, span: value.span } }));
+  if (query.orderByAll) return columns.map(({ value }) => ({ value, item: { descending: false, ...query.orderAll, expression: { kind: 'null', span: value.span }, span: value.span } }));
   return query.orderBy.flatMap((item): Sort[] => {
     const selected = itemAt(item.expression, items);
     const column = selected ? columns[items.indexOf(selected)] : undefined;
