@@ -6,7 +6,7 @@
 import type { Place } from '../engine/errors.ts';
 import {
   SECRET_HEADER, SECRET_META, type ChangeMessage, type CheckView, type Completion, type ErrorBody, type FileSource, type FileText,
-  type FileWrite, type HelpView, type ImportRequest, type JobView, type Operation, type ProjectView, type RequestView, type RunRequest, type RunView, type Signature, type TextEdit, type TokenView,
+  type FileWrite, type HelpView, type ImportRequest, type JobView, type Operation, type ProjectView, type RequestView, type RunRequest, type RunView, type Signature, type TextEdit, type TailMessage, type TokenView,
 } from '../engine/api/protocol.ts';
 
 const RECONNECT_MS = 1_000;
@@ -70,15 +70,24 @@ export function errorBodyOf(error: unknown): ErrorBody {
 
 /** Follows /local/changes until the answer is called. `onConnected` hears of each connection and each loss. */
 export function followChanges(onMessage: (message: ChangeMessage) => void, onConnected: (connected: boolean) => void): () => void {
+  return followLines('/local/changes', (line) => onMessage(JSON.parse(line) as ChangeMessage), onConnected);
+}
+
+/** Follows the events of a data source until the answer is called. */
+export function followTail(dataSource: string, onMessage: (message: TailMessage) => void): () => void {
+  return followLines(`/local/tail?dataSource=${encodeURIComponent(dataSource)}`, (line) => onMessage(JSON.parse(line) as TailMessage), () => undefined);
+}
+
+function followLines(path: string, onLine: (line: string) => void, onConnected: (connected: boolean) => void): () => void {
   const stop = new AbortController();
   void (async () => {
     while (!stop.signal.aborted) {
       try {
-        const response = await fetch('/local/changes', { headers: { [SECRET_HEADER]: secret }, signal: stop.signal, cache: 'no-store' });
+        const response = await fetch(path, { headers: { [SECRET_HEADER]: secret }, signal: stop.signal, cache: 'no-store' });
         if (response.status === 401 || response.status === 403) await refreshSecret(stop.signal);
         else if (response.ok && response.body) {
           onConnected(true);
-          for await (const line of linesOf(response.body)) onMessage(readMessage(line));
+          for await (const line of linesOf(response.body)) onLine(line);
         }
       } catch {
         // The engine is away or the page is leaving: said to the person by onConnected, tried again below.
@@ -130,10 +139,6 @@ function errorBodyIn(text: string, status: number): ErrorBody {
     // Not JSON: the sentence below says what is known.
   }
   return { error: `The engine answered ${status}${text ? `: ${text.slice(0, 300)}` : '.'}`, code: 'bug' };
-}
-
-function readMessage(line: string): ChangeMessage {
-  return JSON.parse(line) as ChangeMessage;
 }
 
 async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {

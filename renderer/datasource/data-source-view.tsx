@@ -12,10 +12,11 @@ import { Tabbed } from '../parts/tabs.tsx';
 import { wholeNumber, counted } from '../readable.ts';
 import css from './data-source-view.module.css';
 import { EventLine } from './event-line.tsx';
+import { LiveTail } from './live-tail.tsx';
 import { quarantineQuery, rowsQuery, RowsTable } from './rows-table.tsx';
 import { SchemaTable } from './schema-table.tsx';
 
-type Page = 'rows' | 'schema' | 'quarantine' | 'file';
+type Page = 'rows' | 'live' | 'schema' | 'quarantine' | 'file';
 
 export function DataSourceView({ source, project }: { source: Source; project: ProjectView }) {
   const [page, setPage] = useState<Page>('rows');
@@ -39,12 +40,14 @@ export function DataSourceView({ source, project }: { source: Source; project: P
           onChange={setPage}
           choices={[
             { value: 'rows', label: 'Rows', note: wholeNumber(source.rowCount) },
+            { value: 'live', label: 'Live' },
             { value: 'schema', label: 'Schema', note: counted(source.columns.length, 'column') },
             { value: 'quarantine', label: 'Quarantine', note: <Rejected count={source.quarantinedCount} /> },
             { value: 'file', label: 'File' },
           ]}
         >
           {page === 'rows' && <RowsTable key="rows" subject={`${source.path}:rows`} query={rowsQuery(source)} revision={project.revision} source={source} label={`Rows of ${source.name}`} empty={<NoRows source={source} project={project} />} isEmpty={source.rowCount === 0} />}
+          {page === 'live' && <LiveTail key={source.name} source={source} />}
           {page === 'schema' && <SchemaTable source={source} />}
           {page === 'quarantine' && (
             <RowsTable key="quarantine" subject={`${source.path}:quarantine`} query={quarantineQuery(source)} revision={project.revision} source={source} label={`Rejected rows of ${source.name}`} empty={<p>No row was rejected. Rows that do not fit the schema are kept here with the reason, and none is lost.</p>} isEmpty={source.quarantinedCount === 0} />
