@@ -7,6 +7,9 @@ import { NGRAM_LIKENESSES } from './ngram-likeness.ts';
 import { SHINGLE_HASHES } from './shingle-hash.ts';
 import { SPACE_CURVES } from './space-curve.ts';
 import { SQIDS } from './sqid.ts';
+import { TEXT_FORMS } from './text-form.ts';
+import { MARKUP } from './markup.ts';
+import { SPARSE_GRAM_FUNCTIONS } from './sparse-gram.ts';
 
 export const TEXT_FAMILIES: readonly ComputedFunction[] = [
   ...DIGESTS,
@@ -16,4 +19,7 @@ export const TEXT_FAMILIES: readonly ComputedFunction[] = [
   ...SHINGLE_HASHES,
   ...SPACE_CURVES,
   ...SQIDS,
+  ...TEXT_FORMS,
+  ...MARKUP,
+  ...SPARSE_GRAM_FUNCTIONS,
 ];

@@ -11,9 +11,7 @@ const REFUSED: readonly (readonly [string, readonly string[]])[] = [
   ['keep data encrypted outside of queries', ['encrypt', 'decrypt', 'tryDecrypt', 'aes_encrypt_mysql', 'aes_decrypt_mysql', 'HMAC']],
   ['merge the values with toJSONString and mapConcat', ['JSONMergePatch']],
   ['read the pairs with extractAllGroups', ['extractKeyValuePairs', 'extractKeyValuePairsWithEscaping']],
-  ['replace the marks one by one with replaceAll', ['decodeHTMLComponent', 'decodeXMLComponent', 'extractTextFromHTML']],
   ['its letters pass over a list of words that is not kept here; sqidDecode reads them', ['sqidEncode']],
-  ['texts are UTF-8 here', ['convertCharset']],
   ['write concat(toString(a), …)', ['formatRow', 'formatRowNoNewline']],
   ['it calls a service in the network', ['aiGenerate', 'aiClassify', 'aiExtract', 'aiTranslate', 'aiEmbed']],
 ];

@@ -38,6 +38,9 @@ import { TEXT_CASE } from './text-case.ts';
 import { TEXT_SIZE } from './text-size.ts';
 import { LOGICAL } from './logical.ts';
 import { MATHEMATICAL } from './mathematical.ts';
+import { FINANCIALS } from './financial.ts';
+import { MIDPOINT } from './midpoint.ts';
+import { PARSED_NUMBERS } from './parsed-number.ts';
 import { NULLS } from './nulls.ts';
 import { OTHER } from './other.ts';
 import { PARSE_TIME } from './parse-time.ts';
@@ -48,6 +51,7 @@ import { ROUNDING } from './rounding.ts';
 import { TIME_WINDOWS } from './time-window.ts';
 import { TYPE_CONVERSION } from './type-conversion.ts';
 import { SPACE_CURVE } from './space-curve.ts';
+import { TEXT_FORM } from './text-form.ts';
 
 /** One line for each file of this folder. */
 const LISTS: readonly (readonly FunctionDefinition[])[] = [
@@ -67,6 +71,9 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   PARSE_TIME,
   RANDOM,
   READABLE,
+  FINANCIALS,
+  MIDPOINT,
+  PARSED_NUMBERS,
   REINTERPRET,
   ROUNDING,
   TIME_WINDOWS,
@@ -96,6 +103,7 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   BITMAP,
   REFUSED_TEXT,
   SPACE_CURVE,
+  TEXT_FORM,
 ];
 
 const EXACT = new Map<string, FunctionDefinition>();

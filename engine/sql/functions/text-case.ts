@@ -115,7 +115,6 @@ export const TEXT_CASE: readonly FunctionDefinition[] = [
   define(describe('translate', 'translate(text, from, to)', 'Replaces single ASCII characters.'), 3, 3, translate(true)),
   define(describe('translateUTF8', 'translateUTF8(text, from, to)', 'Replaces single characters.'), 3, 3, translate(false)),
   rule(describe('removeDiacriticsUTF8', 'removeDiacriticsUTF8(text)', 'Letters without their accents.', { aliases: ['removeAccentsUTF8'] }), ['text'], STRING, (text) => duck`strip_accents(${text})`),
-  rule(describe('normalizeUTF8NFC', 'normalizeUTF8NFC(text)', "The text in Unicode's composed form."), ['text'], STRING, (text) => duck`nfc_normalize(${text})`),
   define(describe('appendTrailingCharIfAbsent', 'appendTrailingCharIfAbsent(text, character)', 'The text, ending in this character; an empty text stays empty.'), 2, 2, (args, call) => {
     const [text, character] = [at(args, 0), at(args, 1)];
     need(call, text, 'text', 0);

@@ -3,7 +3,7 @@ import { bound, type Bound } from '../bound.ts';
 import { duck, duckString, joined, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
 import { array, FLOAT64, STRING, UINT64 } from '../types.ts';
-import { at, constantInteger, constantText, define, isNull, need, nullResult, once, result, rule, typeError, unsupported } from './arguments.ts';
+import { at, constantText, define, isNull, need, nullResult, once, result, rule, typeError, unsupported } from './arguments.ts';
 import { present, textOf } from './argument-forms.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
@@ -107,20 +107,6 @@ function formatted(call: FunctionCall, value: Bound, flags: string, kind: string
   }
 }
 
-/** A whole number from one base to another. */
-function conv(args: readonly Bound[], call: FunctionCall): Bound {
-  const [value, from, to] = [at(args, 0), at(args, 1), at(args, 2)];
-  if (args.some(isNull)) return nullResult(call.span);
-  const [source, target] = [Number(constantInteger(call, from, 'the base')), Number(constantInteger(call, to, 'the new base'))];
-  if (source !== 10 && source !== 16 && source !== 2) throw unsupported('conv reads numbers of base 2, 10 and 16 here.', from.span);
-  if (target !== 10 && target !== 16 && target !== 2) throw unsupported('conv writes numbers of base 2, 10 and 16 here.', to.span);
-  const text = textOf(value, call);
-  const digits = source === 10 ? '^[0-9]+' : source === 16 ? '^[0-9A-Fa-f]+' : '^[01]+';
-  const read = duck`coalesce(TRY_CAST(${duckString(source === 10 ? '' : source === 16 ? '0x' : '0b')} || regexp_extract(${text}, ${duckString(digits)}) AS UBIGINT), 0)`;
-  const written = target === 10 ? duck`CAST(${read} AS VARCHAR)` : target === 16 ? duck`to_hex(${read})` : duck`coalesce(nullif(ltrim(sandpiper_bits(to_hex(${read})), '0'), ''), '0')`;
-  return result(call, [value], STRING, present([value], written));
-}
-
 const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'string' as const, ...extra });
 
 export const TEXT_LIKENESS: readonly FunctionDefinition[] = [
@@ -135,5 +121,4 @@ export const TEXT_LIKENESS: readonly FunctionDefinition[] = [
   define(describe('soundex', 'soundex(text)', 'A code for how an English name sounds.', { caseInsensitive: true }), 1, 1, soundex),
   rule(describe('encodeXMLComponent', 'encodeXMLComponent(text)', 'The text with the marks of XML written out.'), ['text'], STRING, (text) => replaced(text, MARKS)),
   define(describe('printf', "printf('%s of %d', value, …)", 'A pattern with values put in.'), 1, Infinity, printf),
-  define(describe('conv', 'conv(number, base, base)', 'A whole number in another base.'), 3, 3, conv),
 ];
