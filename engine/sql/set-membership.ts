@@ -22,7 +22,9 @@ export function bindMembership(call: Call, binder: Binder): Bound {
   const relation = relationOf(right, binder);
   const left = bindLeft(leftExpression, binder);
   const found = relation ? inRelation(left, relation, binder) : inValues(left, right, binder);
-  const type = left.some((value) => isNullable(value.type)) && left.length === 1 ? nullable(UINT8) : UINT8;
+  const [only] = left.length === 1 ? left : [];
+  const plain = only && isNullable(only.type) ? nullable(UINT8) : UINT8;
+  const type: ClickHouseType = !relation && only?.type.kind === 'LowCardinality' ? { kind: 'LowCardinality', of: plain } : plain;
   return bound(type, negated ? duck`(NOT ${found})` : found, call.span, 'boolean');
 }
 

@@ -7,7 +7,7 @@ import { bound, type Bound } from '../bound.ts';
 import { cast, commonType } from '../conversion.ts';
 import { duck, duckDouble, DUCK_FALSE, DUCK_TRUE, type DuckSql } from '../duck.ts';
 import { orderSql, plainSql } from '../physical.ts';
-import { bare, isNullable, nullable, printType, sameType, UINT8, type ClickHouseType } from '../types.ts';
+import { bare, isNullable, nullable, printType, sameType, UINT8, type ClickHouseType, FLOAT64, decimal } from '../types.ts';
 import { at, define, isNull, nullResult, once, typeError, usualType } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
@@ -103,6 +103,10 @@ function comparable(left: Bound, right: Bound, call: FunctionCall): readonly [Bo
   if (b.kind === 'Time' && NUMBERS.includes(a.kind)) return [left, to(right, { kind: 'Integer', bits: 64, signed: true })];
   if (a.kind === 'DateTime' && NUMBERS.includes(b.kind)) return [to(left, { kind: 'Integer', bits: 64, signed: true }), right];
   if (b.kind === 'DateTime' && NUMBERS.includes(a.kind)) return [left, to(right, { kind: 'Integer', bits: 64, signed: true })];
+  // A DateTime64 is a decimal number of seconds.
+  const seconds = (value: Bound, precision: number, other: ClickHouseType) => to(value, ['Float', 'BFloat16'].includes(other.kind) ? FLOAT64 : decimal(18, precision));
+  if (a.kind === 'DateTime64' && NUMBERS.includes(b.kind)) return [seconds(left, a.precision, b), right];
+  if (b.kind === 'DateTime64' && NUMBERS.includes(a.kind)) return [left, seconds(right, b.precision, a)];
   if (a.kind === 'Enum' && NUMBERS.includes(b.kind)) return [to(left, { kind: 'Integer', bits: 16, signed: true }), right];
   if (b.kind === 'Enum' && NUMBERS.includes(a.kind)) return [left, to(right, { kind: 'Integer', bits: 16, signed: true })];
   if (a.kind === b.kind && ['UUID', 'IPv4', 'IPv6', 'Enum'].includes(a.kind)) return [left, right];

@@ -48,7 +48,7 @@ export const NULLS: readonly FunctionDefinition[] = [
   define(describe('ifNull', 'ifNull(value, alternative)', 'The value, or the alternative when it is NULL.', { caseInsensitive: true }), 2, 2, (args, call) => {
     const [value, alternative] = [at(args, 0), at(args, 1)];
     if (isNull(value)) return { ...alternative, span: call.span };
-    if (!isNullable(value.type)) return { ...value, span: call.span };
+    if (!isNullable(value.type)) return { ...value, type: value.type.kind === 'LowCardinality' ? lowCardinality(args, value.type.of) : value.type, span: call.span };
     if (isNull(alternative)) return { ...value, span: call.span };
     const type = commonType([notNullable(withoutLowCardinality(value.type)), withoutLowCardinality(alternative.type)], call.span);
     const sql = duck`coalesce(${plainSql(cast(value, nullable(type), { timeZone: call.context.timeZone }))}, ${plainSql(cast(alternative, type, { timeZone: call.context.timeZone }))})`;

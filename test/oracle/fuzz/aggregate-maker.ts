@@ -44,11 +44,15 @@ export function aggregateParts(maker: ExpressionMaker, random: Random, steady: b
   const wants = places.map((place): Want => {
     if (place.word === 'x' && FITS_ANY.test(definition.name)) return /^(min|max)$/.test(definition.name) ? ORDERABLE : ANY;
     if (place.word === 'x' && /^arg/.test(definition.name)) return ANY;
+    // Of several rows with the least key any may answer.
+    if (place.word === 'by') return UNIQUE;
     if (/^(time|start|end)$/.test(place.word)) return wantFor('weight', 'aggregate');
     return wantFor(place.word, 'aggregate');
   });
   return { name: definition.name, parameters: parameters.length === 0 ? '' : `(${parameters.join(', ')})`, arguments: wants.map((want) => columnsFirst(maker, want, random)) };
 }
+
+const UNIQUE: Want = { fits: (_type, text) => text === 'id' || text === 'number', literal: () => '1' };
 
 /** Constants in aggregates teach little. */
 function columnsFirst(maker: ExpressionMaker, want: Want, random: Random): Expression {

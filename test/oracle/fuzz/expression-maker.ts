@@ -105,7 +105,7 @@ export class ExpressionMaker {
   /** An expression at hand that fits, or a constant. */
   take(want: Want): Expression {
     const fits = want.fits;
-    const fitting = fits ? this.known.filter((one) => fits(one.type)) : [];
+    const fitting = fits ? this.known.filter((one) => fits(one.type, text(one))) : [];
     if (fitting.length > 0 && !this.#random.chance(want.constants ?? 0)) {
       // Small expressions more often: what fails in them is found sooner.
       const shallow = fitting.filter((one) => one.depth <= 1);
@@ -117,7 +117,7 @@ export class ExpressionMaker {
 
   /** One that fits and reads a column, if there is one. */
   find(want: Want): Expression | undefined {
-    const fitting = this.known.filter((one) => !one.constant && want.fits?.(one.type) === true);
+    const fitting = this.known.filter((one) => !one.constant && want.fits?.(one.type, text(one)) === true);
     return fitting.length === 0 ? undefined : this.#random.pick(fitting);
   }
 }

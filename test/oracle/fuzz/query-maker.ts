@@ -51,7 +51,7 @@ function where(maker: ExpressionMaker, random: Random, share = 0.4): Tree {
 }
 
 function isOrderable(type: ClickHouseType): boolean {
-  return ORDERABLE.fits?.(type) === true;
+  return ORDERABLE.fits?.(type, '') === true;
 }
 
 function direction(random: Random): string {
@@ -97,8 +97,9 @@ const aliases: Shape = (source, maker, random) => {
 
 const grouped: Shape = (source, maker, random) => {
   const keys = random.some(maker.known.filter((one) => isOrderable(one.type) && !one.constant && one.depth <= 3), random.whole(0, 2));
+  const modifier = keys.length > 0 ? random.pick(['', '', '', '', ' WITH ROLLUP', ' WITH CUBE']) : '';
   const base = [...maker.known];
-  const made = Array.from({ length: random.whole(1, 3) }, () => makeAggregate(maker, random, !source.inOrder)).filter((one) => one !== undefined);
+  const made = Array.from({ length: random.whole(1, 3) }, () => makeAggregate(maker, random, !source.inOrder || modifier !== '')).filter((one) => one !== undefined);
   if (made.length === 0) return undefined;
   const numbers = made.filter(isNumber);
   const outer = numbers.length > 0 && random.chance(0.3) ? [leaf(random.pick(['toString(a0)', 'a0 + 1', 'round(a0, 1)', 'a0 / 2', 'a0 > 1']))] : [];
@@ -106,7 +107,6 @@ const grouped: Shape = (source, maker, random) => {
   const ordinal = first ? [first, ...made.filter((one) => one !== first)] : made;
   maker.known.splice(0, maker.known.length, ...base);
   const condition = where(maker, random, 0.3);
-  const modifier = keys.length > 0 ? random.pick(['', '', '', '', ' WITH ROLLUP', ' WITH CUBE']) : '';
   const keyed = keys.map((key, index) => aliased(key, `g${index}`));
   const list = clause('SELECT ', [...keyed, ...ordinal.map((one, index) => aliased(one, `a${index}`)), ...outer]);
   const groups = keys.length === 0 ? leaf('') : clause('GROUP BY ', keys.map((_, index) => ({ ...leaf(`g${index}`), droppable: true })), ', ', modifier);

@@ -9,7 +9,7 @@ import { parseType } from '../../../engine/sql/parse-type.ts';
 
 export interface Want {
   /** Which expressions at hand fit; absent where only constants do. */
-  readonly fits?: (type: ClickHouseType) => boolean;
+  readonly fits?: (type: ClickHouseType, text: string) => boolean;
   readonly literal: (random: Random) => string;
   /** How often a constant is taken although expressions are at hand. */
   readonly constants?: number;
