@@ -150,6 +150,7 @@ const withState: Combine = (inner, name) => ({
 });
 
 function stateType(inner: AggregateDefinition, types: readonly ClickHouseType[], parameters: readonly Bound[]): ClickHouseType {
+  if (inner.heldAs) return inner.heldAs(types);
   return { kind: 'AggregateFunction', name: inner.name, parameters: parameters.map(printConstant), arguments: types.map(withoutDictionary) };
 }
 

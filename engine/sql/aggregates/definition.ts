@@ -8,7 +8,7 @@ import type { Span } from '../../errors.ts';
 import type { Bound } from '../bound.ts';
 import type { DuckSql } from '../duck.ts';
 import type { FunctionContext } from '../functions/definition.ts';
-import type { ClickHouseType } from '../types.ts';
+import type { AggregateStateType, ClickHouseType } from '../types.ts';
 
 export interface AggregateCall {
   readonly name: string;
@@ -73,6 +73,8 @@ export interface AggregateDefinition {
   readonly bind: (call: AggregateCall) => Bound;
   /** The call with only those rows and arguments that the aggregate looks at (-If); what -OrNull counts. */
   readonly narrowed?: (call: AggregateCall) => AggregateCall;
+  /** The type of the state, when it is another aggregate's: groupBitmapOr makes states of groupBitmap. */
+  readonly heldAs?: (argumentTypes: readonly ClickHouseType[]) => AggregateStateType;
   /** Absent: the aggregate has no state here, and -State says so. */
   readonly state?: (argumentTypes: readonly ClickHouseType[], parameters: readonly Bound[]) => AggregateState;
 }

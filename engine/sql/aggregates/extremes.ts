@@ -1,11 +1,11 @@
 /** One value out of many: least, greatest, any, first, last, and the value where another is least or greatest. */
 import { bound } from '../bound.ts';
-import { duck, type DuckSql } from '../duck.ts';
+import { duck, duckInteger, duckName, type DuckSql } from '../duck.ts';
 import { duckTypeSql, orderSql } from '../physical.ts';
-import { isNullable, nullable, tuple, type ClickHouseType } from '../types.ts';
+import { isNullable, nullable, tuple, type ClickHouseType, type TupleElement } from '../types.ts';
 import { countsOf, countsState } from './counts-state.ts';
 import type { AggregateCall, AggregateDefinition } from './definition.ts';
-import { both, countRows, fold, foldBy, foldEdge, foldPresentEdge } from './fold.ts';
+import { both, fold, foldBy, foldEdge, foldPresentEdge } from './fold.ts';
 import { aggregate, argument, defaultOf, typeAt, type Rule, type RuleCall, type RuleState } from './rule.ts';
 
 type Extreme = 'min' | 'max';
@@ -23,7 +23,8 @@ function orderOf(value: DuckSql, type: ClickHouseType): DuckSql | undefined {
 }
 
 function extremeSql(call: AggregateCall, extreme: Extreme, value: DuckSql, type: ClickHouseType): DuckSql {
-  const order = orderOf(value, type);
+  const key = keyOf(value, type, extreme);
+  const order = type.kind === 'Float' || key.text === value.text ? undefined : key;
   if (order) return foldBy(call, extreme, value, order);
   // DuckDB takes nan for the greatest number; ClickHouse leaves it out while there is another.
   if (type.kind === 'Float' && extreme === 'max') return duck`coalesce(${fold(call, 'max', duck`CASE WHEN isnan(${value}) THEN NULL ELSE ${value} END`)}, ${fold(call, 'max', value)})`;
@@ -32,7 +33,17 @@ function extremeSql(call: AggregateCall, extreme: Extreme, value: DuckSql, type:
 
 function keyOf(value: DuckSql, type: ClickHouseType, extreme: Extreme): DuckSql {
   if (type.kind === 'Float' && extreme === 'max') return duck`CASE WHEN isnan(${value}) THEN CAST('-inf' AS DOUBLE) ELSE ${value} END`;
+  if (extreme === 'max' && type.kind === 'Tuple' && type.elements.some((element) => isNullable(element.type))) return nullsLeast(value, type.elements);
   return orderOf(value, type) ?? value;
+}
+
+/** DuckDB takes NULL in a struct for the greatest value; ClickHouse lets it never win. */
+function nullsLeast(tuple: DuckSql, elements: readonly TupleElement[]): DuckSql {
+  const parts = elements.flatMap((element, index) => {
+    const part = duck`struct_extract_at(${tuple}, ${duckInteger(index + 1)})`;
+    return isNullable(element.type) ? [duck`${part} IS NOT NULL`, part] : [part];
+  });
+  return duck`struct_pack(${parts.map((part, index) => duck`${duckName(`k${index}`)} := ${part}`)})`;
 }
 
 /** A state that is a value of the argument's type, NULL for no rows. */
@@ -98,22 +109,21 @@ const ANY_HEAVY: Rule = {
 };
 
 const SINGLE_VALUE: Rule = {
-  name: 'singleValueOrNull', signature: 'singleValueOrNull(x)', help: 'The value when all rows have the same one, else NULL.', seesNulls: true,
+  name: 'singleValueOrNull', signature: 'singleValueOrNull(x)', help: 'The value when all rows that have one have the same, else NULL.', seesNulls: true,
   type: ([type]) => nullable(type ?? { kind: 'Nothing' }),
   aggregate: (call) => {
     const [least, greatest] = [fold(call, 'min', argument(call)), fold(call, 'max', argument(call))];
-    const present = duck`${fold(call, 'count', argument(call))} = ${countRows(call)}`;
-    return { sql: duck`CASE WHEN ${least} = ${greatest} AND ${present} THEN ${least} END`, empty: duck`NULL` };
+    return { sql: duck`CASE WHEN ${least} = ${greatest} THEN ${least} END`, empty: duck`NULL` };
   },
   state: (types) => {
     const type = duckTypeSql(typeAt(types));
-    const packed = (least: DuckSql, greatest: DuckSql, present: DuckSql) => duck`struct_pack(a := CAST(${least} AS ${type}), b := CAST(${greatest} AS ${type}), whole := ${present})`;
+    const packed = (least: DuckSql, greatest: DuckSql) => duck`struct_pack(a := CAST(${least} AS ${type}), b := CAST(${greatest} AS ${type}))`;
     return {
-      duckdbType: duck`STRUCT(a ${type}, b ${type}, whole BOOLEAN)`,
-      accumulate: (call) => packed(fold(call, 'min', argument(call)), fold(call, 'max', argument(call)), duck`${fold(call, 'count', argument(call))} = ${countRows(call)}`),
-      merge: (call, state) => packed(fold(call, 'min', duck`${state}.a`), fold(call, 'max', duck`${state}.b`), duck`coalesce(${fold(call, 'bool_and', duck`${state}.whole`)}, TRUE)`),
-      finish: (state) => ({ sql: duck`CASE WHEN ${state}.a = ${state}.b AND ${state}.whole THEN ${state}.a END`, empty: duck`NULL` }),
-      empty: packed(duck`NULL`, duck`NULL`, duck`TRUE`),
+      duckdbType: duck`STRUCT(a ${type}, b ${type})`,
+      accumulate: (call) => packed(fold(call, 'min', argument(call)), fold(call, 'max', argument(call))),
+      merge: (call, state) => packed(fold(call, 'min', duck`${state}.a`), fold(call, 'max', duck`${state}.b`)),
+      finish: (state) => ({ sql: duck`CASE WHEN ${state}.a = ${state}.b THEN ${state}.a END`, empty: duck`NULL` }),
+      empty: packed(duck`NULL`, duck`NULL`),
     };
   },
 };

@@ -7,6 +7,8 @@ import { bound, type Bound } from '../bound.ts';
 import { duckDouble, duckInteger, duckString, type DuckSql } from '../duck.ts';
 import { holdStatesAs } from '../physical.ts';
 import { FLOAT64, INT64, printType, STRING, UINT64, type AggregateStateType } from '../types.ts';
+import { BITMAPS } from './bitmaps.ts';
+import { DRAWINGS } from './charts.ts';
 import { COMBINATORS, distinctRows, withMerge } from './combinators.ts';
 import { stateOf, type Combine } from './combine.ts';
 import type { AggregateDefinition, AggregateState } from './definition.ts';
@@ -19,6 +21,8 @@ import { SEQUENCE_FUNCTIONS } from './sequence.ts';
 import { STATISTICS } from './statistics.ts';
 import { mapSums } from './sum-map.ts';
 import { SUMS } from './sums.ts';
+import { TEXTS } from './texts.ts';
+import { TIME_SERIES } from './time-grid.ts';
 
 /** One line for each file of this folder. */
 const LISTS: readonly (readonly AggregateDefinition[])[] = [
@@ -30,6 +34,10 @@ const LISTS: readonly (readonly AggregateDefinition[])[] = [
   HYPOTHESES,
   GROUPED_VALUES,
   SEQUENCE_FUNCTIONS,
+  DRAWINGS,
+  BITMAPS,
+  TEXTS,
+  TIME_SERIES,
   mapSums((name) => {
     const found = [...SUMS, ...ONE_VALUE].find((definition) => definition.name === name);
     if (!found) throw new Error(`There is no aggregate ${name}`);

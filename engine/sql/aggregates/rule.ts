@@ -7,7 +7,7 @@ import { SandpiperError, type Span } from '../../errors.ts';
 import { bound, type Bound } from '../bound.ts';
 import { duck, DUCK_NULL, joined, type DuckSql } from '../duck.ts';
 import { defaultSql, plainSql } from '../physical.ts';
-import { bare, isNullable, NOTHING, nullable, printType, sameType, type ClickHouseType } from '../types.ts';
+import { bare, isNullable, NOTHING, nullable, printType, sameType, type AggregateStateType, type ClickHouseType } from '../types.ts';
 import type { AggregateCall, AggregateDefinition, AggregateState } from './definition.ts';
 import { both, countRows } from './fold.ts';
 import { earlierRows, keptRows, mergeCall } from './kept-rows.ts';
@@ -50,6 +50,8 @@ export interface Rule {
   /** The DuckDB aggregates that `aggregate` uses skip NULL by themselves, so that one Nullable argument needs no filter. */
   readonly skipsNulls?: boolean;
   readonly aggregate: (call: RuleCall) => Outcome;
+  /** The type of the state, when it is another aggregate's. */
+  readonly heldAs?: (types: readonly ClickHouseType[]) => AggregateStateType;
   readonly state?: (types: readonly ClickHouseType[], parameters: readonly Bound[]) => RuleState | undefined;
 }
 
@@ -69,6 +71,7 @@ export function aggregate(rule: Rule): AggregateDefinition {
     ...(rule.aliases ? { aliases: rule.aliases } : {}),
     ...(rule.caseInsensitive ? { caseInsensitive: true } : {}),
     resultType: typeOf,
+    ...(rule.heldAs ? { heldAs: rule.heldAs } : {}),
     bind: (call) => {
       const type = typeOf(call.arguments.map((argument) => argument.type), call.parameters, call.span);
       if (bare(type).kind === 'Nothing') return bound(type, duck`any_value(NULL)${call.over ? duck` ${call.over}` : duck``}`, call.span);

@@ -29,7 +29,8 @@ export function weightsOf(call: RuleCall): DuckSql {
   return call.args.length > 1 ? collect(call, duck`CAST(${argument(call, 1)} AS DOUBLE)`) : duck`CAST([] AS DOUBLE[])`;
 }
 
-function inUnits(value: DuckSql, type: ClickHouseType): DuckSql {
+/** A number, or a date or time in its own units, as DOUBLE. */
+export function inUnits(value: DuckSql, type: ClickHouseType): DuckSql {
   switch (type.kind) {
     case 'Date':
     case 'Date32':

@@ -11,6 +11,7 @@ import { defaultSql, plainSql } from '../physical.ts';
 import { FLOAT64, isNullable, sameType, UINT64, type ClickHouseType } from '../types.ts';
 import type { AggregateCall } from './definition.ts';
 import { typeError, withoutDictionary } from './rule.ts';
+import { FADING } from './window-decay.ts';
 
 export interface WindowCall extends AggregateCall {
   /** The whole clause, the word OVER included. */
@@ -125,7 +126,10 @@ const FUNCTIONS: readonly WindowFunction[] = [
   neighbour('leadInFrame', 'lead', true),
 ];
 
-const BY_NAME = new Map<string, WindowFunction>(FUNCTIONS.flatMap((item) => [item.name, ...(item.aliases ?? [])].map((name) => [name, item] as const)));
+/** Those of this file and of window-decay.ts. */
+const ALL: readonly WindowFunction[] = [...FUNCTIONS, ...FADING];
+
+const BY_NAME = new Map<string, WindowFunction>(ALL.flatMap((item) => [item.name, ...(item.aliases ?? [])].map((name) => [name, item] as const)));
 const ANY_CASE = new Map<string, WindowFunction>(FUNCTIONS.filter((item) => !/[A-Z]/.test(item.name)).map((item) => [item.name, item]));
 
 /** The window function that this name means. */
@@ -134,5 +138,5 @@ export function findWindowFunction(name: string): WindowFunction | undefined {
 }
 
 export function listWindowFunctions(): readonly WindowFunction[] {
-  return FUNCTIONS;
+  return ALL;
 }

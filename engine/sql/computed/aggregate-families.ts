@@ -1,8 +1,11 @@
 /** The computed functions that aggregates call, over the list of a group's values. */
 import { ASSOCIATION } from './association.ts';
+import { CHARTS } from './charts.ts';
 import type { ComputedFunction } from './definition.ts';
 import { EVENT_SEQUENCES } from './event-sequences.ts';
 import { HYPOTHESIS_TESTS } from './hypothesis-tests.ts';
+import { JSON_PATHS } from './json-paths.ts';
 import { QUANTILE_SKETCHES } from './quantile-sketches.ts';
+import { TIME_GRIDS } from './time-grids.ts';
 
-export const AGGREGATE_FAMILIES: readonly ComputedFunction[] = [...ASSOCIATION, ...EVENT_SEQUENCES, ...HYPOTHESIS_TESTS, ...QUANTILE_SKETCHES];
+export const AGGREGATE_FAMILIES: readonly ComputedFunction[] = [...ASSOCIATION, ...CHARTS, ...EVENT_SEQUENCES, ...HYPOTHESIS_TESTS, JSON_PATHS, ...QUANTILE_SKETCHES, ...TIME_GRIDS];
