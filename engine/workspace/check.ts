@@ -11,6 +11,7 @@ import { printType } from '../sql/types.ts';
 import { discoverParameters, sampleValue, type TemplateParameter } from '../template/parameters.ts';
 import { nodesOf, parametersOf, withFeeding, type NodeOutline, type ParameterOutline } from './outline.ts';
 import { Queries, type QueryWorld } from './queries.ts';
+import { previewChange } from './schema-change.ts';
 
 export interface NodeCheck {
   readonly pipe: string;
@@ -37,10 +38,19 @@ interface Checked {
 export async function checkFile(path: string, text: string, project: Project, world: QueryWorld): Promise<FileCheck> {
   const own = project.files.find((file) => file.path === path)?.diagnostics ?? [];
   const pipe = project.pipes.find((one) => one.path === path);
-  if (!pipe) return { diagnostics: own, nodes: [], parameters: [] };
+  if (!pipe) return { diagnostics: [...own, ...(await changesOf(path, text, project, world))], nodes: [], parameters: [] };
   const unsaved: QueryWorld = { ...world, project, fileText: (file) => (file === path ? text : world.fileText(file)) };
   const checked = await checkPipe(pipe, unsaved);
   return { diagnostics: [...own, ...checked.flatMap(({ diagnostic }) => diagnostic ?? [])], nodes: nodesOf(pipe, text), parameters: parametersOf(pipe, project.pipes) };
+}
+
+/** What saving a data source would do to its rows; nothing while the file has errors. */
+async function changesOf(path: string, text: string, project: Project, { database }: QueryWorld): Promise<readonly Diagnostic[]> {
+  const source = project.dataSources.find((one) => one.path === path);
+  const isSound = project.files.find((file) => file.path === path)?.diagnostics.every(({ severity }) => severity !== 'error');
+  if (!source || !isSound) return [];
+  const changes = await previewChange(database, source);
+  return changes.map(({ column, message }): Diagnostic => ({ severity: 'info', message, ...placeOf(text, column?.span ?? { start: 0, end: text.indexOf('\n') === -1 ? text.length : text.indexOf('\n') }) }));
 }
 
 /** `queries` may be shared by the checks of one unchanged project. */

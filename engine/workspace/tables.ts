@@ -11,14 +11,15 @@ import type { DataSource } from '../project/datasource.ts';
 import type { Column } from '../project/schema.ts';
 import type { CatalogTable } from '../sql/catalog.ts';
 import { duck, duckName, duckString, type DuckSql } from '../sql/duck.ts';
-import { parseExpression } from '../sql/parse.ts';
+import { parseExpression, parseQuery } from '../sql/parse.ts';
 import { parseType } from '../sql/parse-type.ts';
 import { defaultSql, duckTypeSql } from '../sql/physical.ts';
-import { translateDefault } from '../sql/translate.ts';
-import { isNullable, printType, type ClickHouseType } from '../sql/types.ts';
+import { translateDefault, translateForTable } from '../sql/translate.ts';
+import { isNullable } from '../sql/types.ts';
 import type { Connection, Database } from './database.ts';
 import type { IngestTable } from './ingest-table.ts';
 import { quarantineColumns, quarantineName } from './quarantine.ts';
+import { convertedValue, describeMisfit, firstMisfit, needsWork, readerOf, storedColumns, type StoredColumns } from './schema-change.ts';
 import { openLedger, setDerivedRows } from './view-ledger.ts';
 
 /** A data source as it is in DuckDB now. */
@@ -118,43 +119,21 @@ function keyColumns(key: string): readonly string[] {
 }
 
 async function syncTable(connection: Connection, source: DataSource, notice: Notice): Promise<void> {
-  const stored = await storedColumns(connection, source.name);
+  const read = readerOf(connection);
+  const stored = await storedColumns(read, source.name);
   if (stored.size === 0) await createTable(connection, source);
   else if (source.columns.some((column) => needsWork(column, stored.get(column.name)))) {
-    const failed = await firstFailure(connection, source, stored);
-    if (failed === undefined) await rebuild(connection, source, stored);
-    else await keepAside(connection, source, failed, notice);
+    if ((source.forwardQuery ?? '').trim() !== '' && (await hasRows(connection, source.name))) await forward(connection, source, stored, notice);
+    else {
+      const misfit = await firstMisfit(read, source, stored);
+      if (!misfit) await rebuild(connection, source, stored);
+      else await keepAside(connection, source, describeMisfit(misfit), notice);
+    }
   }
   await syncQuarantine(connection, source);
   await connection.run(duck`DELETE FROM sandpiper.table_column WHERE table_name = ${duckString(source.name)}`.text);
   const rows = source.columns.map((column) => duck`(${duckString(source.name)}, ${duckString(column.name)}, ${duckString(column.typeText)})`);
   await connection.run(duck`INSERT INTO sandpiper.table_column VALUES ${rows}`.text);
-}
-
-/** A column of the table in DuckDB. */
-interface StoredColumn {
-  /** Undefined when the data file did not have the column lately: its newest rows hold NULL then. */
-  readonly type: ClickHouseType | undefined;
-}
-
-/** By name; none when there is no table. */
-async function storedColumns(connection: Connection, table: string): Promise<ReadonlyMap<string, StoredColumn>> {
-  const reader = await connection.runAndReadAll(
-    duck`SELECT c.column_name, t.type FROM duckdb_columns() AS c LEFT JOIN sandpiper.table_column AS t ON t.table_name = c.table_name AND t.column_name = c.column_name WHERE c.database_name = current_database() AND c.schema_name = 'main' AND c.table_name = ${duckString(table)}`.text,
-  );
-  return new Map(reader.getRows().map(([name, type]) => [String(name), { type: type === null ? undefined : parseType(String(type)) }]));
-}
-
-/** Whether the rows that are there must change for the column. */
-function needsWork(column: Column, stored: StoredColumn | undefined): boolean {
-  if (!stored?.type) return true;
-  if (printType(stored.type) === printType(column.type)) return false;
-  return holdsState(stored.type) || holdsState(column.type) || duckTypeSql(stored.type).text !== duckTypeSql(column.type).text || (isNullable(stored.type) && !isNullable(column.type));
-}
-
-/** States of different aggregates do not mix, whatever DuckDB keeps them in. */
-function holdsState(type: ClickHouseType): boolean {
-  return /AggregateFunction/.test(printType(type));
 }
 
 async function createTable(connection: Connection, source: DataSource): Promise<void> {
@@ -167,24 +146,14 @@ function initialValue(source: DataSource, column: Column): DuckSql {
   return translateDefault(parseExpression(column.defaultExpression), column.type, source.columns);
 }
 
-/** Why the rows do not fit the new schema, by the first column that holds a value which does not convert. */
-async function firstFailure(connection: Connection, source: DataSource, stored: ReadonlyMap<string, StoredColumn>): Promise<string | undefined> {
-  for (const column of source.columns) {
-    const old = stored.get(column.name);
-    if (!old || !needsWork(column, old)) continue;
-    const own = duckName(column.name);
-    const isOtherState = old.type !== undefined && (holdsState(old.type) || holdsState(column.type));
-    const reader = isOtherState ? undefined : await connection.runAndReadAll(duck`SELECT count(*) FROM main.${duckName(source.name)} WHERE ${own} IS NOT NULL AND TRY_CAST(${own} AS ${duckTypeSql(column.type)}) IS NULL`.text).catch(() => undefined); // A pair of types without any cast converts nothing.
-    if (!reader || Number(reader.getRows()[0]?.[0] ?? 0) > 0) return `${column.name} does not convert to ${column.typeText}`;
-  }
-  return undefined;
-}
-
 /** Writes the table anew with the columns of the file, and after them those that the file has no longer. */
-async function rebuild(connection: Connection, source: DataSource, stored: ReadonlyMap<string, StoredColumn>): Promise<void> {
+async function rebuild(connection: Connection, source: DataSource, stored: StoredColumns): Promise<void> {
   const [table, fresh] = [duckName(source.name), duckName(`${source.name}__rebuilt`)];
   // Defaults may name other columns in their new types, so types come first.
-  const converted = source.columns.filter((column) => stored.has(column.name)).map((column) => duck`CAST(${duckName(column.name)} AS ${duckTypeSql(column.type)}) AS ${duckName(column.name)}`);
+  const converted = source.columns.flatMap((column) => {
+    const old = stored.get(column.name);
+    return old ? [duck`CAST(${convertedValue(column, old)} AS ${duckTypeSql(column.type)}) AS ${duckName(column.name)}`] : [];
+  });
   const gone = [...stored.keys()].filter((name) => !source.columns.some((column) => column.name === name)).map((name) => duckName(name));
   const typed = duck`SELECT ${[...converted, ...gone]} FROM main.${table}`;
   const values = source.columns.map((column) => {
@@ -197,9 +166,34 @@ async function rebuild(connection: Connection, source: DataSource, stored: Reado
   await connection.run(duck`ALTER TABLE main.${fresh} RENAME TO ${table}`.text);
 }
 
-async function keepAside(connection: Connection, source: DataSource, why: string, notice: Notice): Promise<void> {
-  const aside = `${source.name}__before_${new Date().toISOString().replace(/[-:T]/g, '').slice(0, 14)}`;
+async function hasRows(connection: Connection, table: string): Promise<boolean> {
+  return (await connection.runAndReadAll(duck`SELECT 1 FROM main.${duckName(table)} LIMIT 1`.text)).currentRowCount > 0;
+}
+
+/** Fills the new table by FORWARD_QUERY, a SELECT list over the old one, which is kept aside. */
+async function forward(connection: Connection, source: DataSource, stored: StoredColumns, notice: Notice): Promise<void> {
+  const columns = [...stored].flatMap(([name, { type }]) => (type ? [{ name, type }] : []));
+  const old: CatalogTable = { kind: 'stored', duckdbName: ['main', asideName(source)], columns };
+  const list = (source.forwardQuery ?? '').trim().replace(/^SELECT\b/i, '');
+  const select = translateForTable(parseQuery(`SELECT ${list} FROM _`), source.columns, { catalog: { findTable: (_database, name) => (name === '_' ? old : undefined), tableNames: () => [] } });
+  const aside = await renameAside(connection, source, old.duckdbName[1]);
+  await createTable(connection, source);
+  const { rowsChanged } = await connection.run(`${duck`INSERT INTO main.${duckName(source.name)} BY NAME`.text} ${select}`);
+  await setDerivedRows(connection, source.name, -1);
+  notice('info', `${source.name} has a new schema: FORWARD_QUERY has made ${Number(rowsChanged).toLocaleString('en-US')} rows of the old ones, which are kept in the table ${aside}.`);
+}
+
+function asideName(source: DataSource): string {
+  return `${source.name}__before_${new Date().toISOString().replace(/[-:T]/g, '').slice(0, 14)}`;
+}
+
+async function renameAside(connection: Connection, source: DataSource, aside: string): Promise<string> {
   await connection.run(duck`ALTER TABLE main.${duckName(source.name)} RENAME TO ${duckName(aside)}`.text);
+  return aside;
+}
+
+async function keepAside(connection: Connection, source: DataSource, why: string, notice: Notice): Promise<void> {
+  const aside = await renameAside(connection, source, asideName(source));
   await createTable(connection, source);
   await setDerivedRows(connection, source.name, 0);
   notice('warning', `${source.name} has a new schema, and its rows do not fit it: ${why}. They are kept in the table ${aside}, and ${source.name} begins empty.`);

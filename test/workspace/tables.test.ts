@@ -38,7 +38,37 @@ test('where values do not convert, the old table is kept aside under a name that
   await opened.write({ [PATH]: schema('`id` UInt8 `json:$.id`', '`name` UInt16 `json:$.name`') });
   await opened.send('t', { id: 3, name: 30 });
   const [notice] = opened.notices();
-  expect([await opened.rows('SELECT id, name FROM t'), notice]).toEqual([[[3, 30]], expect.stringMatching(/^t has a new schema, and its rows do not fit it: name does not convert to UInt16\. They are kept in the table t__before_\d{14}, and t begins empty\.$/)]);
+  expect([await opened.rows('SELECT id, name FROM t'), notice]).toEqual([[[3, 30]], expect.stringMatching(/^t has a new schema, and its rows do not fit it: name does not convert to UInt16 \(1 row, such as 'two'\)\. They are kept in the table t__before_\d{14}, and t begins empty\.$/)]);
+});
+
+test('a value that would change by being converted counts as one that does not convert', async () => {
+  const opened = await openProject({ [PATH]: schema('`id` UInt8 `json:$.id`', '`f` Float64 `json:$.f`', '`at` DateTime `json:$.at`', '`kind` String `json:$.kind`', '`code` String `json:$.code`') });
+  project = opened;
+  await opened.send('t', { id: 1, f: 2, at: '2024-01-01 00:00:00', kind: 'a', code: 'abc' }, { id: 2, f: 1.5, at: '2024-01-01 10:00:00', kind: 'b', code: 'abcd' });
+  const told = async (...columns: readonly string[]) => (await opened.workspace().check(PATH, schema(...columns))).diagnostics.map(({ message, line }) => `${line}: ${message}`).filter((message) => message.includes('Saved like this') && !message.includes('hidden'));
+  const id = '`id` UInt8 `json:$.id`';
+  expect([
+    await told(id, '`f` Int32 `json:$.f`'), await told(id, '`at` Date `json:$.at`'), await told(id, "`kind` Enum8('a' = 1) `json:$.kind`"), await told(id, '`code` FixedString(3) `json:$.code`'), await told(id, '`kind` Nullable(String) `json:$.kind`', '`n` UInt8 `json:$.n` DEFAULT 7'),
+  ]).toEqual([
+    ["3: Saved like this, f does not convert to Int32 (1 row, such as '1.5'): the 2 rows are kept aside and t begins empty. A FORWARD_QUERY can say how to convert them."],
+    ["3: Saved like this, at does not convert to Date (1 row, such as '2024-01-01 10:00:00'): the 2 rows are kept aside and t begins empty. A FORWARD_QUERY can say how to convert them."],
+    ["3: Saved like this, kind does not convert to Enum8('a' = 1) (1 row, such as 'b'): the 2 rows are kept aside and t begins empty. A FORWARD_QUERY can say how to convert them."],
+    ["3: Saved like this, code does not convert to FixedString(3) (1 row, such as 'abcd'): the 2 rows are kept aside and t begins empty. A FORWARD_QUERY can say how to convert them."],
+    ['4: Saved like this, 2 rows get 7 for n.'],
+  ]);
+});
+
+test('FORWARD_QUERY makes the new rows of the old ones, which are kept aside', async () => {
+  const opened = await withRows();
+  const next = `${schema('`id` UInt8 `json:$.id`', '`name` UInt16 `json:$.name`', '`word` String `json:$.word`')}\nFORWARD_QUERY >\n    SELECT id, toUInt16OrZero(name) AS name, concat('w', toString(name)) AS word\n`;
+  const told = (await opened.workspace().check(PATH, next)).diagnostics.map(({ message }) => message).filter((message) => message.startsWith('Saved'));
+  await opened.write({ [PATH]: next });
+  await opened.send('t', { id: 3, name: 30, word: 'x' });
+  await opened.reopen();
+  expect([told, await opened.rows('SELECT id, name, word FROM t ORDER BY id'), opened.notices()]).toEqual([
+    ['Saved like this, 2 rows are made anew by FORWARD_QUERY; the old table is kept aside.'], [[1, 10, 'w10'], [2, 0, 'w0'], [3, 30, 'x']],
+    [expect.stringMatching(/^t has a new schema: FORWARD_QUERY has made 2 rows of the old ones, which are kept in the table t__before_\d{14}\.$/)],
+  ]);
 });
 
 test('a column or a file that goes away comes back with its rows', async () => {

@@ -1,0 +1,129 @@
+/**
+ * What a change of a data file's schema means for the rows that are there: which columns must change, whether every value
+ * converts without loss, and by which SQL. tables.ts does it; the editor tells it before the file is saved.
+ * Conversions are ClickHouse's accurateCast, and a value counts as converted only if it can be turned back: 1.5 is no
+ * UInt8, and a time of day is lost in a Date.
+ */
+import { SandpiperError } from '../errors.ts';
+import type { DataSource } from '../project/datasource.ts';
+import type { Column } from '../project/schema.ts';
+import { duck, duckInteger, duckName, duckString, type DuckSql } from '../sql/duck.ts';
+import { parseExpression } from '../sql/parse.ts';
+import { parseType } from '../sql/parse-type.ts';
+import { duckTypeSql } from '../sql/physical.ts';
+import { translateDefault } from '../sql/translate.ts';
+import { bare, isNullable, nullable, printType, type ClickHouseType } from '../sql/types.ts';
+import type { Connection, Database } from './database.ts';
+
+/** A column of the table in DuckDB. */
+export interface StoredColumn {
+  /** Undefined when the data file did not have the column lately: its newest rows hold NULL then. */
+  readonly type: ClickHouseType | undefined;
+}
+
+/** Runs SQL: of the database's readers, or of a transaction. */
+export type Read = (sql: string) => Promise<{ readonly getRows: () => readonly (readonly unknown[])[] }>;
+
+export type StoredColumns = ReadonlyMap<string, StoredColumn>;
+
+/** Values that do not convert. */
+export interface Misfit {
+  readonly column: Column;
+  readonly rows: number;
+  /** One of them, as text; undefined when no value of such a type converts. */
+  readonly example: string | undefined;
+}
+
+/** By name; none when there is no table. */
+export async function storedColumns(read: Read, table: string): Promise<StoredColumns> {
+  const reader = await read(
+    duck`SELECT c.column_name, t.type FROM duckdb_columns() AS c LEFT JOIN sandpiper.table_column AS t ON t.table_name = c.table_name AND t.column_name = c.column_name WHERE c.database_name = current_database() AND c.schema_name = 'main' AND c.table_name = ${duckString(table)}`.text,
+  );
+  return new Map(reader.getRows().map(([name, type]) => [String(name), { type: type === null ? undefined : parseType(String(type)) }]));
+}
+
+/** Whether the rows that are there must change for the column. */
+export function needsWork(column: Column, stored: StoredColumn | undefined): boolean {
+  if (!stored?.type) return true;
+  if (printType(stored.type) === printType(column.type)) return false;
+  return holdsState(stored.type) || holdsState(column.type) || duckTypeSql(stored.type).text !== duckTypeSql(column.type).text || (isNullable(stored.type) && !isNullable(column.type)) || isNarrower(column.type, stored.type);
+}
+
+/** Held alike in DuckDB, and yet not every value of one is a value of the other. */
+function isNarrower(type: ClickHouseType, than: ClickHouseType): boolean {
+  return ['Enum', 'FixedString', 'IPv4', 'IPv6'].includes(bare(type).kind) && printType(bare(type)) !== printType(bare(than));
+}
+
+/** States of different aggregates do not mix, whatever DuckDB keeps them in. */
+export function holdsState(type: ClickHouseType): boolean {
+  return /AggregateFunction/.test(printType(type));
+}
+
+/** The column's value in its new type, over the old table; NULL where it does not convert without loss. */
+export function convertedValue(column: Column, old: StoredColumn): DuckSql {
+  const own = duckName(column.name);
+  const type = duckTypeSql(column.type);
+  if (!needsWork(column, old) || !old.type) return duck`CAST(${own} AS ${type})`;
+  const target = bare(column.type);
+  if (target.kind === 'Enum') return duck`CASE WHEN ${own} IN (${target.values.map(({ name }) => duckString(name))}) THEN ${own} END`;
+  if (target.kind === 'FixedString') return duck`CASE WHEN octet_length(encode(CAST(${own} AS VARCHAR))) <= ${duckInteger(target.length)} THEN CAST(${own} AS VARCHAR) END`;
+  const cast = accurateCast(column, old.type) ?? duck`TRY_CAST(${own} AS ${type})`;
+  if (bare(old.type).kind === 'String' || target.kind === 'String') return cast;
+  return duck`CASE WHEN TRY_CAST(${cast} AS ${duckTypeSql(old.type)}) IS NOT DISTINCT FROM ${own} THEN ${cast} END`;
+}
+
+/** Undefined for types that ClickHouse's own cast does not know. */
+function accurateCast(column: Column, old: ClickHouseType): DuckSql | undefined {
+  try {
+    const target = bare(column.type);
+    const call = parseExpression(`accurateCastOrNull(x, '${printType(target).replaceAll('\\', '\\\\').replaceAll("'", "\\'")}')`);
+    return duck`(SELECT ${translateDefault(call, nullable(target), [{ name: 'x', type: old }])} FROM (SELECT ${duckName(column.name)} AS "x"))`;
+  } catch (error) {
+    if (error instanceof SandpiperError) return undefined;
+    throw error;
+  }
+}
+
+/** The first column that holds values which do not convert; undefined when all do. */
+export async function firstMisfit(read: Read, source: DataSource, stored: StoredColumns): Promise<Misfit | undefined> {
+  for (const column of source.columns) {
+    const old = stored.get(column.name);
+    if (!old || !needsWork(column, old)) continue;
+    const isOtherState = old.type !== undefined && (holdsState(old.type) || holdsState(column.type));
+    if (isOtherState) return { column, rows: 0, example: undefined };
+    const own = duckName(column.name);
+    const lost = duck`${own} IS NOT NULL AND ${convertedValue(column, old)} IS NULL`;
+    const reader = await read(duck`SELECT count(*), min(CAST(${own} AS VARCHAR)) FROM main.${duckName(source.name)} WHERE ${lost}`.text).catch(() => undefined); // A pair of types without any cast converts nothing.
+    const [rows, example] = reader?.getRows()[0] ?? [];
+    if (!reader || Number(rows) > 0) return { column, rows: Number(rows ?? 0), example: typeof example === 'string' ? example : undefined };
+  }
+  return undefined;
+}
+
+/** As the end of a sentence: `name does not convert to UInt16`. */
+export function describeMisfit({ column, rows, example }: Misfit): string {
+  const which = example === undefined ? '' : ` (${rows.toLocaleString('en-US')} row${rows === 1 ? '' : 's'}, such as '${example.length > 40 ? `${example.slice(0, 40)}…` : example}')`;
+  return `${column.name} does not convert to ${column.typeText}${which}`;
+}
+
+/** What saving the data source would do to the rows that are there, a sentence for each column; for the editor. */
+export async function previewChange(database: Database, source: DataSource): Promise<readonly { readonly column: Column | undefined; readonly message: string }[]> {
+  const read = (sql: string) => database.query(sql);
+  const stored = await storedColumns(read, source.name);
+  const rows = stored.size === 0 ? 0 : Number((await read(duck`SELECT count(*) FROM main.${duckName(source.name)}`.text)).getRows()[0]?.[0] ?? 0);
+  if (rows === 0) return [];
+  const counted = `${rows.toLocaleString('en-US')} row${rows === 1 ? '' : 's'}`;
+  const gone = [...stored].filter(([name, { type }]) => type !== undefined && !source.columns.some((column) => column.name === name)).map(([name]) => name);
+  const hidden = gone.map((name) => ({ column: undefined, message: `Saved like this, ${name} is hidden: its values stay in the database, and come back with the column.` }));
+  const changed = source.columns.filter((column) => needsWork(column, stored.get(column.name)));
+  if (changed.length === 0) return hidden;
+  if ((source.forwardQuery ?? '') !== '') return [...hidden, { column: changed[0], message: `Saved like this, ${counted} are made anew by FORWARD_QUERY; the old table is kept aside.` }];
+  const misfit = await firstMisfit(read, source, stored);
+  if (misfit) return [...hidden, { column: misfit.column, message: `Saved like this, ${describeMisfit(misfit)}: the ${counted} are kept aside and ${source.name} begins empty. A FORWARD_QUERY can say how to convert them.` }];
+  return [...hidden, ...changed.map((column) => ({ column, message: stored.get(column.name)?.type ? `Saved like this, ${counted} are converted to ${column.typeText}: all of them can be.` : `Saved like this, ${counted} get ${column.defaultExpression ?? 'the default'} for ${column.name}.` }))];
+}
+
+/** Of a connection, in the forms above. */
+export function readerOf(connection: Connection): Read {
+  return (sql) => connection.runAndReadAll(sql);
+}
