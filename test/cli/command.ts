@@ -22,6 +22,8 @@ export interface Serving {
 
 export interface CommandLine {
   readonly project: string;
+  /** The built cli.js. */
+  readonly program: string;
   readonly run: (args: readonly string[], input?: string) => Outcome;
   /** The same, while other things go on here. */
   readonly start: (args: readonly string[]) => Promise<Outcome>;
@@ -46,6 +48,7 @@ export async function openCommandLine(files: Readonly<Record<string, string>>): 
   }
   return {
     project,
+    program,
     run: (args, input) => {
       const done = spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', cwd: project, ...(input === undefined ? {} : { input }) });
       return { code: done.status, out: done.stdout, err: done.stderr };
