@@ -123,6 +123,7 @@ function convertBare(value: DuckSql, from: ClickHouseType, to: ClickHouseType, c
     case 'Bool':
       if (isText(from)) return evaluatedOnce(value, (text) => duck`sandpiper_bool(${text})`);
       if (['Integer', 'Float', 'BFloat16', 'Decimal'].includes(from.kind)) return duck`(${value} <> 0)`;
+      if (['Date', 'Date32', 'DateTime', 'DateTime64'].includes(from.kind)) return duck`(epoch_us(${value}) <> 0)`;
       break;
     case 'String':
       return textSql(value, from, conversion.zone, conversion.span, conversion.depth);

@@ -178,7 +178,9 @@ export class Grouping {
     const keys = this.keys.map((key) => plainSql(key.value));
     const filled = this.keys.map((key) => duck`CASE WHEN grouping(${plainSql(key.value)}) = 1 THEN ${defaultSql(key.value.type)} ELSE ${plainSql(key.value)} END AS ${duckName(key.id)}`);
     const by = kind === 'rollup' ? duck`ROLLUP (${keys})` : kind === 'cube' ? duck`CUBE (${keys})` : duck`GROUPING SETS (${this.#setLists()})`;
-    return duck`SELECT ${[...filled, ...aggregates]} ${from} GROUP BY ${by}`;
+    // Over no rows ROLLUP and CUBE give no total either.
+    const having = kind === 'rollup' || kind === 'cube' ? duck` HAVING count(*) > 0` : duck``;
+    return duck`SELECT ${[...filled, ...aggregates]} ${from} GROUP BY ${by}${having}`;
   }
 
   #setLists(): readonly DuckSql[] {

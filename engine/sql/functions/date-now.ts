@@ -42,13 +42,19 @@ const describe = (name: string, signature: string, help: string, extra: { readon
 
 const whole = (value: Bound): DuckSql => (['Integer', 'Bool'].includes(bare(value.type).kind) ? duck`CAST(${plainSql(value)} AS INTEGER)` : duck`CAST(trunc(${plainSql(value)}) AS INTEGER)`);
 
+/** The day of its numbers: the 31st of a shorter month runs over into the next, other days that are not there are 1970-01-01. */
+function madeDate(year: DuckSql, month: DuckSql, date: DuckSql, wide: boolean): DuckSql {
+  const [first, last] = wide ? [1900, 2299] : [1970, 2149];
+  return duck`CASE WHEN ${year} BETWEEN ${duckInteger(first)} AND ${duckInteger(last)} AND ${month} BETWEEN 1 AND 12 AND ${date} BETWEEN 1 AND 31 THEN make_date(${year}, ${month}, 1) + (${date} - 1) WHEN ${year} + ${month} + ${date} IS NOT NULL THEN DATE '1970-01-01' END`;
+}
+
 /** year, month, day or year, day of year; a day that does not exist gives 1970-01-01. */
 function makeDate(type: ClickHouseType) {
   return (args: readonly Bound[], call: FunctionCall): Bound => {
     args.forEach((arg, index) => need(call, arg, 'number', index));
     if (args.some(isNull)) return nullResult(call.span);
     const [year, month, date] = args.map(whole);
-    const sql = date ? duck`sandpiper_make_date(${year ?? duck`0`}, ${month ?? duck`0`}, ${date})` : duck`(make_date(${year ?? duck`0`}, 1, 1) + (${month ?? duck`0`} - 1))`;
+    const sql = date ? madeDate(year ?? duck`0`, month ?? duck`0`, date, type.kind === 'Date32') : duck`CASE WHEN ${month ?? duck`0`} BETWEEN 1 AND 365 THEN make_date(${year ?? duck`0`}, 1, 1) + (${month ?? duck`0`} - 1) WHEN ${year ?? duck`0`} + ${month ?? duck`0`} IS NOT NULL THEN DATE '1970-01-01' END`;
     return result(call, args, type, sql);
   };
 }
@@ -59,9 +65,15 @@ function makeTime(args: readonly Bound[], call: FunctionCall, fraction: DuckSql 
   numbers.forEach((arg, index) => need(call, arg, 'number', index));
   if (numbers.some(isNull)) return nullResult(call.span);
   const [year, month, date, hour, minute, second] = numbers.map(whole);
-  const clock = duck`(CAST(sandpiper_make_date(${year ?? duck`0`}, ${month ?? duck`0`}, ${date ?? duck`0`}) AS TIMESTAMP) + to_hours(${hour ?? duck`0`}) + to_minutes(${minute ?? duck`0`}) + to_seconds(${second ?? duck`0`}))`;
+  const [y, m, d, h, n, s] = [year ?? duck`0`, month ?? duck`0`, date ?? duck`0`, hour ?? duck`0`, minute ?? duck`0`, second ?? duck`0`];
+  const clock = duck`(CAST(make_date(${y}, ${m}, 1) + (${d} - 1) AS TIMESTAMP) + to_hours(${h}) + to_minutes(${n}) + to_seconds(${s}))`;
   const full = fraction ? duck`(${clock} + to_microseconds(${fraction}))` : clock;
-  return result(call, numbers, type, utcTime(full, shown));
+  const wide = type.kind === 'DateTime64';
+  const [first, last] = wide ? [1900, 2299] : [1970, 2105];
+  const lowest = wide ? duck`TIMESTAMP '1900-01-01 00:00:00'` : EPOCH;
+  const highest = wide ? duck`TIMESTAMP '2299-12-31 23:59:59.999999'` : duck`TIMESTAMP '2106-02-07 06:28:15'`;
+  const exists = duck`${m} BETWEEN 1 AND 12 AND ${d} BETWEEN 1 AND 31 AND ${h} BETWEEN 0 AND 99 AND ${n} BETWEEN 0 AND 99 AND ${s} BETWEEN 0 AND 99`;
+  return result(call, numbers, type, duck`CASE WHEN NOT (${exists}) OR ${y} < ${duckInteger(first)} THEN ${lowest} WHEN ${y} > ${duckInteger(last)} THEN ${highest} ELSE ${utcTime(full, shown)} END`);
 }
 
 function epochOf(digits: number) {
@@ -105,7 +117,7 @@ function digitsDate(wide: boolean) {
     if (isNull(value)) return nullResult(call.span);
     need(call, value, 'number', 0);
     const n = duck`CAST(${plainSql(value)} AS BIGINT)`;
-    return result(call, args, wide ? DATE32 : DATE, duck`sandpiper_make_date(CAST(${n} // 10000 AS INTEGER), CAST(${n} // 100 % 100 AS INTEGER), CAST(${n} % 100 AS INTEGER))`);
+    return result(call, args, wide ? DATE32 : DATE, madeDate(duck`CAST(${n} // 10000 AS INTEGER)`, duck`CAST(${n} // 100 % 100 AS INTEGER)`, duck`CAST(${n} % 100 AS INTEGER)`, wide));
   };
 }
 
@@ -117,9 +129,10 @@ function digitsTime(wide: boolean) {
     const precision = wide ? (args[1] ? Number(constantInteger(call, args[1], 'the precision')) : 3) : 0;
     const named = zone(args, wide ? 2 : 1, call);
     const n = duck`CAST(${plainSql(value)} AS BIGINT)`;
-    const clock = duck`strptime(lpad(CAST(${n} AS VARCHAR), 14, '0'), '%Y%m%d%H%M%S')`;
     const type = wide ? dateTime64(precision, named) : dateTime(named);
-    const instant = utcTime(clock, named ?? call.context.timeZone);
+    const digit = (from: bigint, size: number): Bound => bound(INT64, duck`(${n} // ${duckInteger(from)} % ${duckInteger(size)})`, value.span);
+    const parts = [digit(10_000_000_000n, 10_000), digit(100_000_000n, 100), digit(1_000_000n, 100), digit(10_000n, 100), digit(100n, 100), digit(1n, 100)];
+    const instant = plainSql(makeTime(parts, call, undefined, type, named ?? call.context.timeZone));
     return result(call, [value], type, precision > 6 ? duck`CAST(${instant} AS TIMESTAMP_NS)` : instant);
   };
 }
@@ -133,20 +146,37 @@ function change(part: 'Year' | 'Month' | 'Day' | 'Hour' | 'Minute' | 'Second') {
     const time = timeArgument(call, value, undefined);
     const clockPart = ['Hour', 'Minute', 'Second'].includes(part);
     const type: ClickHouseType = time.isDate && clockPart ? (time.type.kind === 'Date' ? dateTime() : dateTime64(3)) : time.type;
-    const n = duck`CAST(${plainSql(amount)} AS INTEGER)`;
+    const n = duck`CAST(${plainSql(amount)} AS BIGINT)`;
     const clock = time.clock;
     const inDay = duck`(${clock} - date_trunc('day', ${clock}))`;
-    const moved = {
-      Year: duck`make_date(${n}, month(${clock}), 1) + (CAST(day(${clock}) AS INTEGER) - 1) + ${inDay}`,
-      Month: duck`make_date(year(${clock}), ${n}, 1) + (CAST(day(${clock}) AS INTEGER) - 1) + ${inDay}`,
-      Day: duck`make_date(year(${clock}), month(${clock}), 1) + (${n} - 1) + ${inDay}`,
-      Hour: duck`${clock} + to_hours(${n} - hour(${clock}))`,
-      Minute: duck`${clock} + to_minutes(${n} - minute(${clock}))`,
-      Second: duck`${clock} + to_seconds(${n} - second(${clock}))`,
-    }[part];
-    const sql = bare(type).kind.startsWith('DateTime') ? utcTime(duck`(${moved})`, time.zone) : duck`CAST(${moved} AS DATE)`;
-    return result(call, args, type, sql);
+    const moved = (to: DuckSql): DuckSql => ({
+      Year: duck`make_date(CAST(${to} AS INTEGER), month(${clock}), 1) + (CAST(day(${clock}) AS INTEGER) - 1) + ${inDay}`,
+      Month: duck`make_date(year(${clock}), CAST(${to} AS INTEGER), 1) + (CAST(day(${clock}) AS INTEGER) - 1) + ${inDay}`,
+      Day: duck`make_date(year(${clock}), month(${clock}), 1) + CAST(${to} - 1 AS INTEGER) + ${inDay}`,
+      Hour: duck`${clock} + to_hours(${to} - hour(${clock}))`,
+      Minute: duck`${clock} + to_minutes(${to} - minute(${clock}))`,
+      Second: duck`${clock} + to_seconds(${to} - second(${clock}))`,
+    })[part];
+    const isTime = bare(type).kind.startsWith('DateTime');
+    const instant = (to: DuckSql) => (isTime ? utcTime(duck`(${moved(to)})`, time.zone) : duck`CAST(${moved(to)} AS DATE)`);
+    const [least, most, below, above] = limitsOf(part, bare(type).kind);
+    return result(call, args, type, duck`CASE WHEN ${n} < ${duckInteger(least)} THEN ${below} WHEN ${n} > ${duckInteger(most)} THEN ${above} ELSE ${instant(n)} END`);
   };
+}
+
+const EPOCH = duck`TIMESTAMP '1970-01-01 00:00:00'`;
+
+/** The least and the greatest number that a part may be, and what stands for less and for more: ClickHouse's first and last times. */
+function limitsOf(part: string, kind: ClickHouseType['kind']): readonly [number, number, DuckSql, DuckSql] {
+  const first = kind === 'Date32' ? duck`DATE '1900-01-01'` : kind === 'DateTime64' ? duck`TIMESTAMP '0000-01-01 00:00:00'` : kind === 'Date' ? duck`DATE '1970-01-01'` : EPOCH;
+  if (part !== 'Year') {
+    const [least, most] = { Month: [1, 12], Day: [1, 31], Hour: [0, 23], Minute: [0, 59], Second: [0, 59] }[part] ?? [0, 59];
+    return [least ?? 0, most ?? 59, first, first];
+  }
+  if (kind === 'Date') return [1970, 2149, first, duck`DATE '2149-06-06'`];
+  if (kind === 'Date32') return [1900, 2299, first, duck`DATE '2299-12-31'`];
+  if (kind === 'DateTime') return [1970, 2105, first, duck`TIMESTAMP '2106-02-07 06:28:15'`];
+  return [0, 9999, first, first];
 }
 
 export const DATE_NOW: readonly FunctionDefinition[] = [

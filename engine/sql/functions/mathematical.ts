@@ -1,11 +1,14 @@
 /** Functions of mathematics, as Float64. Outside of a function's domain ClickHouse gives nan or inf, DuckDB an error: macros stand between. */
 import { bound, type Bound } from '../bound.ts';
+import { callComputed } from '../computed/definition.ts';
+import { IS_PRIME } from '../computed/number-theory.ts';
+import { SAMPLES_OF_MEAN, SAMPLES_OF_SHARE, TWO_SHARES } from '../computed/proportions.ts';
 import { cast } from '../conversion.ts';
-import { duck, duckDouble, duckInteger, type DuckSql } from '../duck.ts';
+import { duck, duckDouble, duckInteger, duckName, type DuckSql } from '../duck.ts';
 import { evaluatedOnce } from '../evaluated-once.ts';
 import { duckTypeSql, plainSql } from '../physical.ts';
-import { bare, FLOAT64, INT8, UINT16, UINT64, UINT8, type ClickHouseType } from '../types.ts';
-import { at, define, isNull, need, nullResult, once, result, withConstant } from './arguments.ts';
+import { bare, FLOAT64, INT8, printType, UINT16, UINT64, UINT8, type ClickHouseType } from '../types.ts';
+import { at, constantText, define, isNull, need, nullResult, once, result, typeError, withConstant } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
 interface Formula {
@@ -44,8 +47,8 @@ const FORMULAS: readonly Formula[] = [
   { name: 'sigmoid', help: '1 / (1 + e to the power of -x).', sql: (x) => duck`(1 / (1 + exp(-${x ?? missing})))` },
   { name: 'degrees', help: 'Radians as degrees.', caseInsensitive: true, sql: (x) => duck`degrees(${x ?? missing})` },
   { name: 'radians', help: 'Degrees as radians.', caseInsensitive: true, sql: (x) => duck`radians(${x ?? missing})` },
-  { name: 'lgamma', help: 'The logarithm of the gamma function.', sql: (x) => duck`lgamma(${x ?? missing})` },
-  { name: 'tgamma', help: 'The gamma function.', sql: (x) => duck`gamma(${x ?? missing})` },
+  { name: 'lgamma', help: 'The logarithm of the gamma function.', sql: (x) => duck`CASE WHEN ${x ?? missing} = 0 THEN 'inf'::DOUBLE WHEN ${x ?? missing} < 0 AND ${x ?? missing} = floor(${x ?? missing}) THEN 'nan'::DOUBLE ELSE lgamma(${x ?? missing}) END` },
+  { name: 'tgamma', help: 'The gamma function.', sql: (x) => duck`CASE WHEN ${x ?? missing} = 0 THEN 'inf'::DOUBLE WHEN ${x ?? missing} < 0 AND ${x ?? missing} = floor(${x ?? missing}) THEN 'nan'::DOUBLE ELSE gamma(${x ?? missing}) END` },
   { name: 'erf', help: 'The error function.', sql: (x) => duck`sandpiper_erf(${x ?? missing})` },
   { name: 'erfc', help: '1 less the error function.', sql: (x) => duck`(1 - sandpiper_erf(${x ?? missing}))` },
   { name: 'pow', aliases: ['power'], help: 'x to the power of y.', caseInsensitive: true, count: 2, sql: (x, y) => duck`pow(${x ?? missing}, ${y ?? missing})` },
@@ -89,6 +92,41 @@ function wholePower(base: 2 | 10, most: number) {
     once(call, duck`CAST(${plainSql(value)} AS BIGINT)`, (x) => duck`CAST(CASE WHEN ${x} < 0 THEN 0 WHEN ${x} > ${duckInteger(most)} THEN ${duckInteger(2n ** 64n - 1n)} ELSE CAST(pow(${duckInteger(base)}::DOUBLE, ${x}) AS HUGEINT) END AS UBIGINT)`);
 }
 
+function prime(bits: number) {
+  return (args: readonly Bound[], call: FunctionCall): Bound => {
+    const type = bare(at(args, 0).type);
+    if (isNull(at(args, 0))) return nullResult(call.span);
+    if (type.kind !== 'Integer' || type.signed || type.bits > bits) throw typeError(`${call.name} takes an unsigned whole number${bits === 64 ? ' of at most 64 bits' : ''}, not a value of type ${printType(at(args, 0).type)}.`, at(args, 0).span);
+    if (args[1] && (args[1].constant?.kind !== 'integer' || args[1].constant.value < 1n)) throw typeError(`${call.name} takes a constant number of rounds from 1 on.`, args[1].span);
+    return result(call, [at(args, 0)], UINT8, callComputed(IS_PRIME, duck`CAST(${plainSql(at(args, 0))} AS UHUGEINT)`), 'boolean');
+  };
+}
+
+/** Numbers that are several, as a tuple with names. */
+function named(names: readonly string[], numbers: DuckSql, call: FunctionCall): Bound {
+  const type: ClickHouseType = { kind: 'Tuple', elements: names.map((name) => ({ name, type: FLOAT64 })) };
+  return bound(type, once(call, numbers, (list) => duck`struct_pack(${names.map((name, index) => duck`${duckName(name)} := ${list}[${duckInteger(index + 1)}]`)})`), call.span);
+}
+
+const SAMPLE_SIZE = ['minimum_sample_size', 'detect_range_lower', 'detect_range_upper'];
+
+const STATISTICS: readonly FunctionDefinition[] = [
+  define({ name: 'proportionsZTest', signature: "proportionsZTest(successes_x, successes_y, trials_x, trials_y, confidence, 'pooled' | 'unpooled')", help: 'Whether two shares differ: z, p and the interval of the difference.', category: 'mathematical' }, 6, 6, (args, call) => {
+    args.slice(0, 5).forEach((arg, index) => need(call, arg, 'number', index));
+    const pool = constantText(call, at(args, 5), 'pooled or unpooled');
+    if (pool !== 'pooled' && pool !== 'unpooled') throw typeError(`${call.name} takes pooled or unpooled, not ${pool}.`, at(args, 5).span);
+    return named(['z_statistic', 'p_value', 'confidence_interval_low', 'confidence_interval_high'], callComputed(TWO_SHARES, ...args.slice(0, 5).map(asDouble), duckInteger(pool === 'pooled' ? 1 : 0)), call);
+  }),
+  define({ name: 'minSampleSizeContinuous', signature: 'minSampleSizeContinuous(baseline, sigma, mde, power, alpha)', help: 'How many samples a test of means needs.', category: 'mathematical', aliases: ['minSampleSizeContinous'] }, 5, 5, (args, call) => {
+    args.forEach((arg, index) => need(call, arg, 'number', index));
+    return named(SAMPLE_SIZE, callComputed(SAMPLES_OF_MEAN, ...args.map(asDouble)), call);
+  }),
+  define({ name: 'minSampleSizeConversion', signature: 'minSampleSizeConversion(baseline, mde, power, alpha)', help: 'How many samples a test of shares needs.', category: 'mathematical' }, 4, 4, (args, call) => {
+    args.forEach((arg, index) => need(call, arg, 'number', index));
+    return named(SAMPLE_SIZE, callComputed(SAMPLES_OF_SHARE, ...args.map(asDouble)), call);
+  }),
+];
+
 export const MATHEMATICAL: readonly FunctionDefinition[] = [
   ...FORMULAS.map(formula),
   constant('pi', Math.PI, 'The ratio of a circle to its diameter.'),
@@ -97,6 +135,9 @@ export const MATHEMATICAL: readonly FunctionDefinition[] = [
   oneNumber('factorial', 'The product of 1 to the number.', UINT64, (value) => duck`CAST(CASE WHEN ${plainSql(value)} <= 0 THEN 1 ELSE factorial(CAST(${plainSql(value)} AS INTEGER)) END AS UBIGINT)`, { caseInsensitive: true }),
   oneNumber('intExp2', '2 to the power of a whole number.', UINT64, wholePower(2, 63)),
   oneNumber('intExp10', '10 to the power of a whole number.', UINT64, wholePower(10, 19)),
+  define({ name: 'isPrime', signature: 'isPrime(number)', help: '1 when the number is prime.', category: 'mathematical' }, 1, 1, prime(64)),
+  define({ name: 'isProbablePrime', signature: 'isProbablePrime(number[, rounds])', help: '1 when the number is prime, up to 128 bits; rounds are not needed here.', category: 'mathematical' }, 1, 2, prime(256)),
+  ...STATISTICS,
   define({ name: 'sqr', signature: 'sqr(x)', help: 'x times x.', category: 'mathematical', caseInsensitive: true }, 1, 1, (args, call) => call.context.call('multiply', [at(args, 0), at(args, 0)], call.span)),
   define({ name: 'widthBucket', signature: 'widthBucket(x, low, high, count)', help: 'The number of the histogram bucket of x, from 1; 0 below and count + 1 above.', category: 'mathematical', aliases: ['width_bucket', 'WIDTH_BUCKET'] }, 4, 4, (args, call) => {
     args.forEach((arg, index) => need(call, arg, 'number', index));

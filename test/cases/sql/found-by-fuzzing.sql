@@ -12,3 +12,11 @@ SELECT l.a, r.name FROM t AS l ANY INNER JOIN u AS r ON l.a = r.a AND l.a > 2 AN
 SELECT r.a FROM t AS l RIGHT SEMI JOIN u AS r ON l.a = r.a AND l.a > 3 ORDER BY r.a;
 SELECT a, and(a > 1, f > 1), or(a > 1, f > 1) AS either FROM t ORDER BY a;
 SELECT toTypeName(toBool(a) AND toBool(a)), toTypeName(toNullable(toBool(a)) AND toNullable(toBool(a))), toTypeName(toNullable(toBool(a)) OR a), toTypeName(xor(toNullable(toBool(a)), toNullable(toBool(a)))) FROM t ORDER BY a;
+SELECT changeYear(toDate('2024-02-29'), 1969), changeMonth(toDate('2024-01-31'), 13), changeDay(toDate32('2024-02-10'), -1), changeSecond(toDateTime('2024-01-31 00:00:00'), 60), changeDay(d, a * 4), changeHour(at, a * 3) FROM t ORDER BY a;
+SELECT makeDateTime(2024, a, a * 3, a, a * 20, 0), makeDateTime64(2400, 2, 3, 2, 0, 0), makeDate(2024, 366), YYYYMMDDToDate(114), YYYYMMDDhhmmssToDateTime64(155), YYYYMMDDhhmmssToDateTime(20240230000000) FROM t ORDER BY a;
+SELECT lgamma(a - 1), tgamma(a / 2), lgamma(-1.0), tgamma(-3.0), lgamma(-1.5) FROM t ORDER BY a;
+SELECT s, count() FROM t WHERE a > 100 GROUP BY s WITH ROLLUP;
+SELECT s, count() FROM t WHERE a > 100 GROUP BY GROUPING SETS ((s), ());
+SELECT toBool(at), toBool(d), toBool(toDate('1970-01-01')) FROM t ORDER BY a;
+SELECT ts > 1714521600, ts < 1714530000.5, ts = price FROM e ORDER BY ts;
+SELECT toTypeName(s IN ('red', 'blue')), toTypeName(s IN (SELECT 'red')), toTypeName(ifNull(s, b)), toTypeName(ifNull(s, 'a')) FROM t ORDER BY a;
