@@ -49,9 +49,8 @@ function commonNumber(left: ClickHouseType, right: ClickHouseType, all: readonly
   if (left.kind === 'Float' && right.kind === 'Integer') return right.bits > 32 ? undefined : right.bits === 32 || left.bits === 64 ? FLOAT64 : FLOAT32;
   if (left.kind === 'Integer' && right.kind === 'Float') return commonNumber(right, left, all);
   if (left.kind === 'Decimal' && right.kind === 'Decimal') {
-    const scale = Math.max(left.scale, right.scale);
-    const whole = Math.max(left.precision - left.scale, right.precision - right.scale);
-    return decimal(storedPrecision(Math.max(left.precision, right.precision, whole + scale)), scale);
+    if (left.scale === right.scale && storedPrecision(left.precision) === storedPrecision(right.precision)) return left;
+    return decimal(storedPrecision(Math.max(left.precision, right.precision)), Math.max(left.scale, right.scale));
   }
   if (left.kind === 'Decimal' && right.kind === 'Integer') {
     const digits = { 8: 3, 16: 5, 32: 10, 64: 20, 128: 39, 256: 77 }[right.bits];

@@ -71,6 +71,12 @@ export function floatToDecimal(value: DuckSql, to: DecimalType): DuckSql {
   return duck`CAST(trunc(CAST(${value} AS DOUBLE) * ${power}) / ${power} AS ${duckTypeSql(to)})`;
 }
 
+/** A whole number with a point before its last digits: 123 of scale 2 is 1.23. */
+export function decimalOfWhole(number: DuckSql, scale: number): DuckSql {
+  const digits = duckInteger(scale);
+  return scale === 0 ? duck`CAST(${number} AS DECIMAL(38, 0))` : duck`CAST(CAST(${number} AS DECIMAL(38, 0)) * CAST(1e-${digits} AS DECIMAL(${duckInteger(scale + 1)}, ${digits})) AS DECIMAL(38, ${digits}))`;
+}
+
 export function decimalToDecimal(value: DuckSql, from: DecimalType, to: DecimalType): DuckSql {
   if (from.scale <= to.scale) return duck`CAST(${value} AS ${duckTypeSql(to)})`;
   return duck`CAST(trunc(${value}, ${duckInteger(to.scale)}) AS ${duckTypeSql(to)})`;

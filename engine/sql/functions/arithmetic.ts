@@ -4,7 +4,7 @@
  */
 import { bound, type Bound } from '../bound.ts';
 import { cast } from '../conversion.ts';
-import { wrapConstant, wrapped, type IntegerType } from '../convert-number.ts';
+import { decimalOfWhole, wrapConstant, wrapped, type IntegerType } from '../convert-number.ts';
 import { duck, duckDouble, duckInteger, duckName, type DuckSql } from '../duck.ts';
 import { duckTypeSql, plainSql, tupleFieldNames } from '../physical.ts';
 import { bare, FLOAT32, FLOAT64, int, isNullable, nullable, printType, tuple, uint, type ClickHouseType, type IntegerBits } from '../types.ts';
@@ -150,13 +150,18 @@ function decimalDivide(args: readonly Bound[], call: FunctionCall, onZero: 'infi
   const whole = (value: Bound) => duck`CAST(CAST(${plainSql(value)} AS DECIMAL(38, ${duckInteger(scaleOf(value))})) * ${power(scaleOf(value))} AS HUGEINT)`;
   const dividend = duck`${whole(left)} * ${power(Math.max(0, scale - scaleOf(left)) + scaleOf(right))}`;
   const unscaled = (divisor: DuckSql) => duck`(${dividend} // ${divisor})`;
-  const scaled = (divisor: DuckSql) => duck`CAST(CAST(${unscaled(divisor)} AS DECIMAL(38, 0)) * CAST(${duckStep(scale)} AS DECIMAL(${duckInteger(scale + 1)}, ${duckInteger(scale)})) AS ${duckTypeSql(type)})`;
+  const scaled = (divisor: DuckSql) => duck`CAST(${decimalOfWhole(unscaled(divisor), scale)} AS ${duckTypeSql(type)})`;
   return result(call, args, onZero === 'null' ? nullable(type) : type, guardZero(onZero === 'null' ? 'null' : 'error', right, whole(right), call, scaled));
 }
 
-/** 0.001 for a scale of 3. */
-function duckStep(scale: number): DuckSql {
-  return scale === 0 ? duck`1` : duck`1e-${duckInteger(scale)}`;
+/** The least number of a signed type divided by -1 does not fit: an error, 0 or NULL as for a division by zero. */
+function unlessLeast(onZero: OnZero, left: Bound, right: Bound, to: ClickHouseType, body: (divisor: DuckSql) => DuckSql): (divisor: DuckSql) => DuckSql {
+  const [dividend, divisor] = [bare(left.type), bare(right.type)];
+  if (dividend.kind !== 'Integer' || divisor.kind !== 'Integer' || !dividend.signed || !divisor.signed || dividend.bits > 64) return body;
+  if (right.constant?.kind === 'integer' && right.constant.value !== -1n) return body;
+  const least = duckInteger(-(2n ** BigInt(dividend.bits - 1)));
+  const instead = onZero === 'error' ? duck`CAST(error('The least number of its type cannot be divided by -1.') AS ${duckTypeSql(to)})` : onZero === 'zero' ? duck`0` : duck`NULL`;
+  return (by) => duck`CASE WHEN ${by} = -1 AND ${plainSql(left)} = ${least} THEN ${instead} ELSE ${body(by)} END`;
 }
 
 function intDiv(onZero: OnZero) {
@@ -177,7 +182,7 @@ function intDiv(onZero: OnZero) {
     if (isFloat(leftType) || isFloat(rightType)) {
       return result(call, args, resultType, guardZero(onZero, right, asDouble(right), call, (divisor) => duck`CAST(trunc(${asDouble(left)} / ${divisor}) AS ${duckTypeSql(type)})`));
     }
-    const body = (divisor: DuckSql) => narrowed(duck`(${whole(left, a)} // ${divisor})`);
+    const body = unlessLeast(onZero, left, right, type, (divisor) => narrowed(duck`(${whole(left, a)} // ${divisor})`));
     return result(call, args, resultType, guardZero(onZero, right, whole(right, b), call, body));
   };
 }
@@ -203,10 +208,10 @@ function modulo(onZero: OnZero, positive: boolean) {
     const mixed = a.type.signed !== b.type.signed && (a.type.bits >= 64 || b.type.bits >= 64);
     const holder = mixed || a.type.bits > 64 || b.type.bits > 64 ? duck`HUGEINT` : a.type.signed || b.type.signed ? duck`BIGINT` : duck`UBIGINT`;
     const dividend = duck`CAST(${plainSql(a.value)} AS ${holder})`;
-    const body = (divisor: DuckSql) =>
+    const body = unlessLeast(onZero, left, right, type, (divisor) =>
       positive && a.type.signed
         ? duck`CAST((${dividend} % ${divisor} + abs(${divisor})) % abs(${divisor}) AS ${duckTypeSql(type)})`
-        : duck`CAST(${dividend} % ${divisor} AS ${duckTypeSql(type)})`;
+        : duck`CAST(${dividend} % ${divisor} AS ${duckTypeSql(type)})`);
     return result(call, args, onZero === 'null' ? nullable(type) : type, guardZero(onZero, right, duck`CAST(${plainSql(b.value)} AS ${holder})`, call, body));
   };
 }

@@ -108,7 +108,7 @@ export const ARRAY_MEASURES: readonly FunctionDefinition[] = [
     const sql = once(call, callComputed(NORMALIZED_GINI, doubles(call, at(args, 0)), doubles(call, at(args, 1))), (numbers) => duck`struct_pack("1" := ${numbers}[1], "2" := ${numbers}[2], "3" := ${numbers}[3])`);
     return bound(tuple(FLOAT64, FLOAT64, FLOAT64), sql, call.span);
   }),
-  define(describe('arrayAutocorrelation', 'arrayAutocorrelation(array[, lags])', 'How the numbers correlate with themselves, shifted by 0, 1, 2 …'), 1, 2, (args, call) => {
+  define(describe('arrayAutocorrelation', 'arrayAutocorrelation(array[, lags])', 'How the numbers correlate with themselves, shifted by 0, 1, 2 and more places.'), 1, 2, (args, call) => {
     const lags = args[1] ? constantInteger(call, args[1], 'the number of lags') : 2n ** 62n;
     return bound(array(FLOAT64), callComputed(AUTOCORRELATION, doubles(call, at(args, 0)), duckInteger(lags)), call.span);
   }),

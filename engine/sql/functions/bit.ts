@@ -1,11 +1,13 @@
 /** Functions on the bits of whole numbers. Numbers wrap as in ClickHouse: what is shifted out is lost. */
 import type { Bound } from '../bound.ts';
+import { SHIFT_BITS_LEFT, SHIFT_BITS_RIGHT, SLICE_BITS } from '../computed/byte-bits.ts';
+import { callComputed } from '../computed/definition.ts';
 import { cast } from '../conversion.ts';
-import { duck, duckInteger, joined, type DuckSql } from '../duck.ts';
+import { duck, duckInteger, DUCK_FALSE, DUCK_TRUE, joined, type DuckSql } from '../duck.ts';
 import { duckTypeSql, plainSql } from '../physical.ts';
-import { bare, UINT8, type ClickHouseType, type IntegerBits } from '../types.ts';
+import { bare, printType, STRING, UINT8, type ClickHouseType, type IntegerBits } from '../types.ts';
 import { at, define, isNull, need, nullResult, once, result, typeError } from './arguments.ts';
-import { wholeSql } from './argument-forms.ts';
+import { bytesSql, wholeSql } from './argument-forms.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
 type Integer = Extract<ClickHouseType, { kind: 'Integer' }>;
@@ -64,9 +66,13 @@ function shift(direction: 'left' | 'right') {
   return (args: readonly Bound[], call: FunctionCall): Bound => {
     const [value, count] = [at(args, 0), at(args, 1)];
     if (args.some(isNull)) return nullResult(call.span);
-    const type = integer(call, value, 0);
     need(call, count, 'integer', 1);
     const steps = wholeSql(count);
+    const text = bare(value.type);
+    if (text.kind === 'String' || text.kind === 'FixedString') {
+      return result(call, args, text, callComputed(direction === 'left' ? SHIFT_BITS_LEFT : SHIFT_BITS_RIGHT, bytesSql(value), steps, text.kind === 'FixedString' ? DUCK_TRUE : DUCK_FALSE), 'bytes');
+    }
+    const type = integer(call, value, 0);
     const number = plainNumber(value);
     const limited = duck`CAST(least(greatest(${steps}, 0), 63) AS INTEGER)`;
     const inside = direction === 'left'
@@ -114,6 +120,26 @@ function test(mode: 'all' | 'any') {
   };
 }
 
+/** The bytes in the other order. */
+function byteSwap(args: readonly Bound[], call: FunctionCall): Bound {
+  const value = at(args, 0);
+  if (isNull(value)) return nullResult(call.span);
+  need(call, value, 'integer', 0);
+  const type = bare(value.type);
+  const swapped = call.context.call('reverse', [call.context.call('reinterpretAsFixedString', [value], call.span)], call.span);
+  return { ...call.context.call(`reinterpretAs${type.kind === 'Bool' ? 'UInt8' : printType(type)}`, [swapped], call.span), span: call.span };
+}
+
+function bitSlice(args: readonly Bound[], call: FunctionCall): Bound {
+  const [value, offset, length] = args;
+  if (!value || !offset) throw typeError('bitSlice takes a text and a place.', call.span);
+  need(call, value, 'text', 0);
+  need(call, offset, 'integer', 1);
+  if (length) need(call, length, 'integer', 2);
+  if (args.some(isNull)) return nullResult(call.span);
+  return result(call, args, STRING, callComputed(SLICE_BITS, bytesSql(value), wholeSql(offset), length ? wholeSql(length) : duckInteger(2n ** 60n)), 'bytes');
+}
+
 const describe = (name: string, signature: string, help: string) => ({ name, signature, help, category: 'bit' as const });
 
 export const BIT: readonly FunctionDefinition[] = [
@@ -126,6 +152,8 @@ export const BIT: readonly FunctionDefinition[] = [
   define(describe('bitRotateLeft', 'bitRotateLeft(number, count)', 'The bits turned up.'), 2, 2, rotate('left')),
   define(describe('bitRotateRight', 'bitRotateRight(number, count)', 'The bits turned down.'), 2, 2, rotate('right')),
   define(describe('bitCount', 'bitCount(value)', 'How many bits are 1.'), 1, 1, count),
+  define(describe('byteSwap', 'byteSwap(number)', 'The number with its bytes in the other order.'), 1, 1, byteSwap),
+  define(describe('bitSlice', 'bitSlice(text, offset[, length])', 'Bits of a text from a place on, filled up to full bytes.'), 2, 3, bitSlice),
   define(describe('bitTest', 'bitTest(number, position)', 'The bit at a position from 0.'), 2, 2, test('all')),
   define(describe('bitTestAll', 'bitTestAll(number, position, …)', '1 when all bits at the positions are 1.'), 2, Infinity, test('all')),
   define(describe('bitTestAny', 'bitTestAny(number, position, …)', '1 when any bit at the positions is 1.'), 2, Infinity, test('any')),

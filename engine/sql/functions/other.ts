@@ -56,7 +56,6 @@ const REFUSED: readonly (readonly [string, readonly string[]])[] = [
   ['queries may not read files', ['file', 'catboostEvaluate']],
   ['Tinybird has no dictionaries; join the table instead', ['dictGet', 'dictGetOrDefault', 'dictGetOrNull', 'dictHas', 'dictGetString', 'dictGetUInt64', 'dictGetHierarchy', 'dictIsIn', 'joinGet', 'joinGetOrNull']],
   ['there is no ClickHouse server here', ['uptime', 'serverUUID', 'tcpPort', 'getServerPort', 'buildId', 'zookeeperSessionUptime', 'shardNum', 'shardCount', 'getOSKernelVersion', 'queryID', 'initialQueryID', 'currentQueryID', 'connectionId', 'transactionID', 'filesystemAvailable', 'filesystemCapacity', 'filesystemUnreserved', 'currentRoles', 'enabledRoles', 'defaultRoles', 'currentProfiles', 'enabledProfiles', 'defaultProfiles', 'revision', 'getClientHTTPHeader', 'showCertificate']],
-  ['its result has 76 digits and decimals have at most 38 here; use * and /', ['multiplyDecimal', 'divideDecimal']],
   ['it shows the inside of ClickHouse', ['dumpColumnStructure', 'lowCardinalityKeys', 'lowCardinalityIndices', 'indexHint', 'partitionId', 'getSubcolumn', 'getTypeSerializationStreams', 'addressToLine', 'addressToSymbol', 'demangle', 'tid', 'logTrace']],
 ];
 

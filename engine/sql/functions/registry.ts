@@ -38,6 +38,7 @@ import { TEXT_CASE } from './text-case.ts';
 import { TEXT_SIZE } from './text-size.ts';
 import { LOGICAL } from './logical.ts';
 import { MATHEMATICAL } from './mathematical.ts';
+import { DECIMAL_ARITHMETIC } from './decimal-arithmetic.ts';
 import { FINANCIALS } from './financial.ts';
 import { MIDPOINT } from './midpoint.ts';
 import { PARSED_NUMBERS } from './parsed-number.ts';
@@ -71,6 +72,7 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   PARSE_TIME,
   RANDOM,
   READABLE,
+  DECIMAL_ARITHMETIC,
   FINANCIALS,
   MIDPOINT,
   PARSED_NUMBERS,

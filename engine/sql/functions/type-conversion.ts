@@ -8,7 +8,7 @@ import { bound, type Bound } from '../bound.ts';
 import { cast, castTextOr } from '../conversion.ts';
 import { duck, duckInteger, type DuckSql } from '../duck.ts';
 import { parseType } from '../parse-type.ts';
-import { defaultSql, namedDefaultSql, duckTypeSql, plainSql } from '../physical.ts';
+import { namedDefaultSql, duckTypeSql, plainSql } from '../physical.ts';
 import { checkZone } from '../time-zone.ts';
 import {
   bare, BOOL, DATE, DATE32, dateTime, dateTime64, decimal, int, isNullable, nullable, printType, STRING, uint, UUID, FLOAT32, FLOAT64,
