@@ -20,6 +20,7 @@ import type { Connection, Database } from './database.ts';
 import type { IngestTable } from './ingest-table.ts';
 import { quarantineColumns, quarantineName } from './quarantine.ts';
 import { convertedValue, describeMisfit, firstMisfit, needsWork, readerOf, storedColumns, type StoredColumns } from './schema-change.ts';
+import { upgradeStates } from './state-upgrade.ts';
 import { openLedger, setDerivedRows } from './view-ledger.ts';
 
 /** A data source as it is in DuckDB now. */
@@ -121,6 +122,7 @@ function keyColumns(key: string): readonly string[] {
 async function syncTable(connection: Connection, source: DataSource, notice: Notice): Promise<void> {
   const read = readerOf(connection);
   const stored = await storedColumns(read, source.name);
+  await upgradeStates(connection, source.name, stored);
   if (stored.size === 0) await createTable(connection, source);
   else if (source.columns.some((column) => needsWork(column, stored.get(column.name)))) {
     if ((source.forwardQuery ?? '').trim() !== '' && (await hasRows(connection, source.name))) await forward(connection, source, stored, notice);
