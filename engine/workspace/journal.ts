@@ -93,7 +93,7 @@ async function repair(folder: string, number: number, dataSource: string, notice
     await truncate(path, end);
     // Zeros are room that was never written on.
     const isRoom = bytes.subarray(end).every((byte) => byte === 0);
-    if (!isRoom) notice('info', `The journal of data source ${dataSource} ended in ${bytes.length - end} bytes of a write that was never finished or answered; they were cut off.`);
+    if (!isRoom) notice('warning', `The journal of data source ${dataSource} ended in ${bytes.length - end} bytes of a write that was never finished or answered; they were cut off.`);
   }
   return end;
 }

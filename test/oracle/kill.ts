@@ -12,7 +12,7 @@ import { openCommandLine, type CommandLine } from '../cli/command.ts';
 const FILES = {
   'datasources/numbers.datasource': 'SCHEMA >\n    id UInt64 `json:$.id`,\n    text String `json:$.text`,\n    kind Int8 `json:$.kind`\n\nENGINE "MergeTree"\nENGINE_SORTING_KEY "id"\n',
   'datasources/totals.datasource': 'SCHEMA >\n    bucket UInt64,\n    n AggregateFunction(count),\n    s AggregateFunction(sum, UInt64)\n\nENGINE "AggregatingMergeTree"\nENGINE_SORTING_KEY "bucket"\n',
-  'materializations/totals.pipe': 'NODE totals_node\nSQL >\n    SELECT id % 10 AS bucket, countState() AS n, sumState(id) AS s FROM numbers GROUP BY bucket\n\nTYPE materialized\nDATASOURCE totals\n',
+  'materializations/add_totals.pipe': 'NODE add_totals_node\nSQL >\n    SELECT id % 10 AS bucket, countState() AS n, sumState(id) AS s FROM numbers GROUP BY bucket\n\nTYPE materialized\nDATASOURCE totals\n',
 };
 const ROUND_IDS = 100_000_000;
 const FILE_IDS = 50_000_000;
@@ -144,10 +144,10 @@ function post(agent: Agent, url: string, token: string, body: string): Promise<n
 
 async function compare(address: string, token: string, round: number, sent: Sent): Promise<string[]> {
   const ask = async (sql: string) => {
-    const response = await fetch(`${address}/v0/sql`, { method: 'POST', body: `${sql} FORMAT JSONCompact`, headers: { Authorization: `Bearer ${token}` } });
+    const response = await fetch(`${address}/v0/sql`, { method: 'POST', body: `${sql} FORMAT JSON`, headers: { Authorization: `Bearer ${token}` } });
     const text = await response.text();
     if (!response.ok) throw new Error(`${sql}: ${text}`);
-    return (JSON.parse(text) as { data: (string | number)[][] }).data;
+    return (JSON.parse(text) as { data: Readonly<Record<string, string | number>>[] }).data.map((row) => Object.values(row));
   };
   const from = round * ROUND_IDS;
   const held = (await ask(`SELECT id FROM numbers WHERE id >= ${from} UNION ALL SELECT toUInt64(id) FROM numbers_quarantine WHERE toUInt64(id) >= ${from}`)).map(([id]) => Number(id));
