@@ -8,6 +8,7 @@ const BY_NAME: readonly (readonly [RegExp, string])[] = [
   [/^(dict|region|joinGet)/, 'there are no dictionaries'],
   [/^(file|url|s3|remote|mysql|catboost)|^(icebergBucket|icebergTruncate)$/, 'it reads what is outside of the project'],
   [/^(throwIf|aggThrow|trap|model)/, 'it tests the server itself'],
+  [/^chdb$/, 'only the build of ClickHouse that judges here has it'],
   [/^ai[A-Z]/, 'it asks a language model'],
   [/^(encrypt|decrypt|aes|tryDecrypt)/, 'keys are not part of a query here'],
   [/^(rand|canonicalRand|generateUUID|generateULID|generateSnowflake|generateRandomStructure|fuzz|obfuscateQuery|arrayShuffle|arrayPartialShuffle|arrayRandomSample)/, 'it gives another answer each time'],
@@ -23,7 +24,8 @@ const BY_CATEGORY: Readonly<Record<string, string>> = {
 };
 
 /** Undefined for an example that counts. */
-export function reasonNotApplicable(example: { readonly name: string; readonly category: string; readonly query: string }): string | undefined {
+export function reasonNotApplicable(example: { readonly name: string; readonly category: string; readonly query: string; readonly setup: readonly string[] }): string | undefined {
+  if (example.setup.some((statement) => /INDEX \w+ ?\(?.*\)? TYPE text\(/.test(statement)) && /^has(All|Any)Tokens$/.test(example.name)) return 'its answer depends on a text index';
   if (/\bsystem\.(?!numbers|one\b)\w+/.test(example.query)) return 'it reads tables of the server';
   return BY_NAME.find(([pattern]) => pattern.test(example.name))?.[1] ?? BY_CATEGORY[example.category];
 }

@@ -10,6 +10,7 @@ import { SQIDS } from './sqid.ts';
 import { TEXT_FORMS } from './text-form.ts';
 import { MARKUP } from './markup.ts';
 import { SPARSE_GRAM_FUNCTIONS } from './sparse-gram.ts';
+import { TOKEN_FUNCTIONS } from './token.ts';
 
 export const TEXT_FAMILIES: readonly ComputedFunction[] = [
   ...DIGESTS,
@@ -22,4 +23,5 @@ export const TEXT_FAMILIES: readonly ComputedFunction[] = [
   ...TEXT_FORMS,
   ...MARKUP,
   ...SPARSE_GRAM_FUNCTIONS,
+  ...TOKEN_FUNCTIONS,
 ];

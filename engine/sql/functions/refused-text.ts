@@ -7,7 +7,6 @@ import type { FunctionDefinition } from './definition.ts';
 
 /** The reason completes "… is not supported: …". */
 const REFUSED: readonly (readonly [string, readonly string[]])[] = [
-  ['texts are compared with editDistance, jaroSimilarity or stringJaccardIndex here', ['multiFuzzyMatchAny', 'multiFuzzyMatchAnyIndex', 'multiFuzzyMatchAllIndices']],
   ['keep data encrypted outside of queries', ['encrypt', 'decrypt', 'tryDecrypt', 'aes_encrypt_mysql', 'aes_decrypt_mysql', 'HMAC']],
   ['merge the values with toJSONString and mapConcat', ['JSONMergePatch']],
   ['read the pairs with extractAllGroups', ['extractKeyValuePairs', 'extractKeyValuePairsWithEscaping']],

@@ -53,6 +53,7 @@ import { TIME_WINDOWS } from './time-window.ts';
 import { TYPE_CONVERSION } from './type-conversion.ts';
 import { SPACE_CURVE } from './space-curve.ts';
 import { TEXT_FORM } from './text-form.ts';
+import { TOKENS } from './tokens.ts';
 
 /** One line for each file of this folder. */
 const LISTS: readonly (readonly FunctionDefinition[])[] = [
@@ -106,6 +107,7 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   REFUSED_TEXT,
   SPACE_CURVE,
   TEXT_FORM,
+  TOKENS,
 ];
 
 const EXACT = new Map<string, FunctionDefinition>();

@@ -1,9 +1,11 @@
 /** LIKE, and regular expressions (RE2 in both systems; a dot matches line breaks): match, extract, count, replace. */
 import { bound, type Bound } from '../bound.ts';
+import { callComputed } from '../computed/definition.ts';
+import { FUZZY_END } from '../computed/token.ts';
 import { duck, duckInteger, duckString, joined, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
-import { array, STRING, UINT64 } from '../types.ts';
-import { at, constantInteger, constantText, define, isNull, need, nullResult, once, result, rule, typeError } from './arguments.ts';
+import { array, isNullable, STRING, UINT64 } from '../types.ts';
+import { at, constantInteger, constantText, define, isNull, need, nullResult, once, result, rule, typeError, unsupported } from './arguments.ts';
 import { condition, present, textOrEmpty } from './argument-forms.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 import { groupCount, likeLiteral, likePattern, literalPattern } from './pattern.ts';
@@ -142,26 +144,56 @@ function countMatches(fold: boolean) {
   };
 }
 
-function patterns(call: FunctionCall, value: Bound): readonly DuckSql[] {
+function patterns(call: FunctionCall, value: Bound): readonly string[] {
   if (value.constant?.kind !== 'array') throw typeError(`${call.name} takes a constant array of regular expressions.`, value.span);
   return value.constant.items.map((item) => {
     if (item.kind !== 'text') throw typeError(`${call.name} takes regular expressions as texts.`, value.span);
-    return duckString(item.value);
+    return item.value;
   });
 }
 
-function multiMatch(answer: 'any' | 'anyIndex' | 'allIndices') {
+type MultiAnswer = 'any' | 'anyIndex' | 'allIndices';
+
+/** The indices of expressions by where each first ends, as ClickHouse finds them; `ends` are -1 where there is no match. */
+function byEnd(call: FunctionCall, ends: DuckSql): DuckSql {
+  return once(call, ends, (list) => duck`list_transform(list_sort(list_filter(list_transform(${list}, lambda place, i: CASE WHEN place >= 0 THEN [place, i] END), lambda pair: pair IS NOT NULL)), lambda pair: CAST(pair[2] AS UBIGINT))`);
+}
+
+/** What to answer by whether each expression matches, and where it ends. */
+function multiAnswer(call: FunctionCall, text: Bound, answer: MultiAnswer, count: number, held: (value: DuckSql) => readonly DuckSql[], ends: (value: DuckSql) => readonly DuckSql[]): Bound {
+  const value = answer === 'allIndices' ? textOrEmpty(text) : plainSql(text);
+  if (answer === 'any') return condition(call, [text], count === 0 ? duck`FALSE` : present([text], once(call, value, (whole) => duck`(${joined(held(whole), ' OR ')})`)));
+  const none = duck`CAST([] AS UBIGINT[])`;
+  const indices = count === 0 ? none : once(call, value, (whole) => byEnd(call, duck`[${ends(whole)}]`));
+  if (answer === 'anyIndex') return result(call, [text], UINT64, present([text], duck`coalesce((${indices})[1], 0::UBIGINT)`));
+  return bound(array(UINT64), isNullable(text.type) ? duck`CASE WHEN ${text.sql} IS NOT NULL THEN ${indices} ELSE ${none} END` : indices, call.span);
+}
+
+function multiMatch(answer: MultiAnswer) {
   return (args: readonly Bound[], call: FunctionCall): Bound => {
     const [text, list] = [at(args, 0), at(args, 1)];
     need(call, text, 'text', 0);
     if (isNull(text)) return nullResult(call.span);
     const expressions = patterns(call, list);
-    const matched = (value: DuckSql) => expressions.map((expression) => duck`regexp_matches(${value}, ${expression}, ${DOT_ALL})`);
-    const value = answer === 'allIndices' ? textOrEmpty(text) : plainSql(text);
-    const flags = (whole: DuckSql) => duck`[${matched(whole)}]`;
-    if (answer === 'any') return condition(call, [text], expressions.length === 0 ? duck`FALSE` : once(call, value, (whole) => duck`(${joined(matched(whole), ' OR ')})`));
-    if (answer === 'anyIndex') return result(call, [text], UINT64, present([text], once(call, value, (whole) => duck`CAST(coalesce(list_position(${flags(whole)}, TRUE), 0) AS UBIGINT)`)));
-    return bound(array(UINT64), once(call, value, (whole) => duck`CAST(list_filter(list_transform(${flags(whole)}, lambda held, i: CASE WHEN held THEN i END), lambda i: i IS NOT NULL) AS UBIGINT[])`), call.span);
+    // (?U) makes the match end as early as it can; ends of the text are found last.
+    const end = (whole: DuckSql, expression: string) => duck`CASE WHEN regexp_matches(${whole}, ${duckString(expression)}, ${DOT_ALL}) THEN strlen(regexp_extract(${whole}, ${duckString(`(?sU)^.*(?:${expression})`)})) + ${duckInteger(expression.endsWith('$') ? 1 : 0)} ELSE -1 END`;
+    return multiAnswer(call, text, answer, expressions.length, (whole) => expressions.map((expression) => duck`regexp_matches(${whole}, ${duckString(expression)}, ${DOT_ALL})`), (whole) => expressions.map((expression) => end(whole, expression)));
+  };
+}
+
+function multiFuzzyMatch(answer: MultiAnswer) {
+  return (args: readonly Bound[], call: FunctionCall): Bound => {
+    const [text, distance, list] = [at(args, 0), at(args, 1), at(args, 2)];
+    need(call, text, 'text', 0);
+    if (isNull(text)) return nullResult(call.span);
+    const most = constantInteger(call, distance, 'the distance');
+    const words = patterns(call, list);
+    for (const word of words) {
+      if (word !== literalPattern(word)) throw unsupported(`${call.name} takes texts without signs of regular expressions here, not ${word}.`, list.span);
+      if (BigInt(word.length) <= most) throw typeError(`${call.name} cannot look for ${word} with ${most} mistakes: everything would match.`, list.span);
+    }
+    const end = (whole: DuckSql, word: string) => callComputed(FUZZY_END, duck`encode(${whole})`, duck`encode(${duckString(word)})`, duckInteger(most));
+    return multiAnswer(call, text, answer, words.length, (whole) => words.map((word) => duck`(${end(whole, word)} >= 0)`), (whole) => words.map((word) => end(whole, word)));
   };
 }
 
@@ -213,6 +245,9 @@ export const REGULAR_EXPRESSION: readonly FunctionDefinition[] = [
   define(describe('multiMatchAny', "multiMatchAny(text, ['expression', …])", '1 when any of the expressions matches.'), 2, 2, multiMatch('any')),
   define(describe('multiMatchAnyIndex', "multiMatchAnyIndex(text, ['expression', …])", 'The index of an expression that matches, or 0.'), 2, 2, multiMatch('anyIndex')),
   define(describe('multiMatchAllIndices', "multiMatchAllIndices(text, ['expression', …])", 'The indices of all expressions that match.'), 2, 2, multiMatch('allIndices')),
+  define(describe('multiFuzzyMatchAny', "multiFuzzyMatchAny(text, distance, ['word', …])", '1 when any of the words is in the text with at most so many mistakes.'), 3, 3, multiFuzzyMatch('any')),
+  define(describe('multiFuzzyMatchAnyIndex', "multiFuzzyMatchAnyIndex(text, distance, ['word', …])", 'The index of a word that is in the text with at most so many mistakes, or 0.'), 3, 3, multiFuzzyMatch('anyIndex')),
+  define(describe('multiFuzzyMatchAllIndices', "multiFuzzyMatchAllIndices(text, distance, ['word', …])", 'The indices of all words that are in the text with at most so many mistakes.'), 3, 3, multiFuzzyMatch('allIndices')),
   define(replacing('replaceRegexpOne', "replaceRegexpOne(text, 'expression', replacement)", 'Replaces the first match; \\1 is its first group.'), 3, 3, replaceRegexp(false)),
   define(replacing('replaceRegexpAll', "replaceRegexpAll(text, 'expression', replacement)", 'Replaces all matches; \\1 is the first group of each.', { caseInsensitiveAliases: ['REGEXP_REPLACE'] }), 3, 3, replaceRegexp(true)),
   define(replacing('replaceOne', 'replaceOne(text, part, replacement)', 'Replaces the first occurrence of a part.'), 3, 3, replaceOne),

@@ -3,10 +3,11 @@ import { bound, type Bound } from '../bound.ts';
 import { duck, duckInteger, duckString, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
 import { array, STRING } from '../types.ts';
-import { at, constantInteger, constantText, define, isNull, need, once, result, typeError, unsupported } from './arguments.ts';
+import { at, constantInteger, constantText, define, isNull, need, result, typeError } from './arguments.ts';
 import { textOf, textOrEmpty } from './argument-forms.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 import { elementType } from './list-argument.ts';
+import { WORDS } from './tokens.ts';
 
 /** The first so many pieces, where a third argument limits them. */
 function limited(call: FunctionCall, list: DuckSql, limit: Bound | undefined): Bound {
@@ -53,36 +54,6 @@ function pieces(expression: string) {
   };
 }
 
-const WORDS = '[A-Za-z0-9\\x{80}-\\x{10FFFF}]+';
-
-function tokens(args: readonly Bound[], call: FunctionCall): Bound {
-  const [text, tokenizer, detail] = [at(args, 0), args[1], args[2]];
-  const kind = tokenizer ? constantText(call, tokenizer, 'the tokenizer') : 'splitByNonAlpha';
-  switch (kind) {
-    case 'splitByNonAlpha':
-    case 'default':
-      return pieces(WORDS)([text], call);
-    case 'array':
-    case 'noop':
-      return bound(array(STRING), duck`[${textOrEmpty(text)}]`, call.span);
-    case 'ngrams':
-    case 'ngram':
-      if (detail) return ngrams([text, detail], call);
-      break;
-    default:
-      break;
-  }
-  throw unsupported(`tokens knows splitByNonAlpha, ngrams with a length, and array here, not ${kind}.`, (tokenizer ?? text).span);
-}
-
-function ngrams(args: readonly Bound[], call: FunctionCall): Bound {
-  const [text, size] = [at(args, 0), at(args, 1)];
-  need(call, text, 'text', 0);
-  const length = duckInteger(constantInteger(call, size, 'the length'));
-  const sql = once(call, textOrEmpty(text), (value) => duck`list_transform(range(1, length(${value}) - ${length} + 2), lambda i: substring(${value}, i, ${length}))`);
-  return bound(array(STRING), sql, call.span);
-}
-
 function arrayStringConcat(args: readonly Bound[], call: FunctionCall): Bound {
   const [list, separator] = [at(args, 0), args[1]];
   const element = elementType(call, list);
@@ -109,8 +80,6 @@ export const SPLITTING: readonly FunctionDefinition[] = [
   define(describe('splitByWhitespace', 'splitByWhitespace(text[, most])', 'The pieces between white space.'), 1, 2, pieces('[^ \\t\\n\\v\\f\\r]+')),
   define(describe('splitByNonAlpha', 'splitByNonAlpha(text[, most])', 'The pieces between white space and punctuation.'), 1, 2, pieces(WORDS)),
   define(describe('alphaTokens', 'alphaTokens(text[, most])', 'The runs of ASCII letters.', { aliases: ['splitByAlpha'] }), 1, 2, pieces('[A-Za-z]+')),
-  define(describe('tokens', "tokens(text[, 'tokenizer'])", 'The words of a text.'), 1, 3, tokens),
-  define(describe('ngrams', 'ngrams(text, length)', 'All pieces of so many characters.'), 2, 2, ngrams),
   define(describe('arrayStringConcat', "arrayStringConcat(array[, 'separator'])", 'The elements as one text, without NULL.', { caseInsensitiveAliases: ['array_to_string'] }), 1, 2, arrayStringConcat),
   define(describe('reverseBySeparator', "reverseBySeparator(text[, 'separator'])", 'The pieces between separators in reverse order.'), 1, 2, reverseBySeparator),
 ];

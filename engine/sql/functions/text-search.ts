@@ -131,18 +131,6 @@ function hasToken(fold: boolean, orNull: boolean) {
   };
 }
 
-function hasTokens(which: 'any' | 'all') {
-  return (args: readonly Bound[], call: FunctionCall): Bound => {
-    const [text, wanted] = [at(args, 0), at(args, 1)];
-    need(call, text, 'text', 0);
-    if (isNull(text)) return nullResult(call.span);
-    const tokens = call.context.call('tokens', [text], call.span);
-    const words = bare(wanted.type).kind === 'Array' ? wanted : call.context.call('tokens', [wanted], call.span);
-    const sql = which === 'any' ? duck`list_has_any(${plainSql(tokens)}, ${plainSql(words)})` : duck`list_has_all(${plainSql(tokens)}, ${plainSql(words)})`;
-    return condition(call, [text], present([text], sql));
-  };
-}
-
 function hasSubsequence(fold: boolean) {
   return (args: readonly Bound[], call: FunctionCall): Bound => {
     const [text, needle] = [at(args, 0), at(args, 1)];
@@ -179,8 +167,6 @@ export const TEXT_SEARCH: readonly FunctionDefinition[] = [
   define(describe('hasTokenOrNull', 'hasTokenOrNull(text, token)', 'The same; NULL when the token has separators in it.'), 2, 2, hasToken(false, true)),
   define(describe('hasTokenCaseInsensitive', 'hasTokenCaseInsensitive(text, token)', '1 when the token stands between separators in the text, in any case.', { caseInsensitive: true }), 2, 2, hasToken(true, false)),
   define(describe('hasTokenCaseInsensitiveOrNull', 'hasTokenCaseInsensitiveOrNull(text, token)', 'The same; NULL when the token has separators in it.', { caseInsensitive: true }), 2, 2, hasToken(true, true)),
-  define(describe('hasAnyTokens', 'hasAnyTokens(text, [token, …])', '1 when any of the tokens is in the text.', { aliases: ['hasAnyToken'] }), 2, 2, hasTokens('any')),
-  define(describe('hasAllTokens', 'hasAllTokens(text, [token, …])', '1 when all tokens are in the text.', { aliases: ['hasAllToken'] }), 2, 2, hasTokens('all')),
   define(describe('hasSubsequence', 'hasSubsequence(text, part)', '1 when the characters of the part are in the text in this order.', { caseInsensitive: true }), 2, 2, hasSubsequence(false)),
   define(describe('hasSubsequenceUTF8', 'hasSubsequenceUTF8(text, part)', '1 when the characters of the part are in the text in this order.', { caseInsensitive: true }), 2, 2, hasSubsequence(false)),
   define(describe('hasSubsequenceCaseInsensitive', 'hasSubsequenceCaseInsensitive(text, part)', 'The same, in any case.', { caseInsensitive: true }), 2, 2, hasSubsequence(true)),
