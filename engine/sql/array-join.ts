@@ -5,7 +5,7 @@
 import { SandpiperError } from '../errors.ts';
 import type { ArrayJoin, Call, Expression } from './ast.ts';
 import type { Binder } from './bind-expression.ts';
-import type { Bound } from './bound.ts';
+import { bound, type Bound } from './bound.ts';
 import { childrenOf } from './children.ts';
 import { columnName } from './column-name.ts';
 import { duck, duckName, joined, type DuckSql } from './duck.ts';
@@ -18,17 +18,35 @@ import { bare, tuple, type ClickHouseType } from './types.ts';
 interface Unnested {
   readonly name: string;
   readonly value: Bound;
+  /** The column that gives way to its elements. */
+  readonly replaces?: ScopeColumn | undefined;
 }
 
 /** FROM with the clause applied. A bare column gives way to its elements; with an alias both stay. */
 export function applyArrayJoin(from: From, clause: ArrayJoin, binder: (from: From) => Binder, statement: Statement): From {
   const single = asOne(from, statement);
   const bind = binder(single);
-  const items = clause.items.map((item): Unnested => {
+  const items = clause.items.flatMap((item): readonly Unnested[] => {
+    const expression = item.kind === 'aliased' ? item.expression : item;
     const name = item.kind === 'aliased' ? item.alias.text : columnName(item);
-    return { name, value: bind.bind(item.kind === 'aliased' ? item.expression : item) };
+    const nested = nestedColumns(expression, single.scope, bind);
+    if (nested) return nested.map((column) => ({ ...(item.kind === 'aliased' ? {} : { replaces: column }), name: `${name}.${partOf(column.name)}`, value: bound(column.type, column.sql, item.span) }));
+    const found = item.kind === 'identifier' && bind.aliasOf(item.parts[0].text) === undefined ? single.scope.find(item) : undefined;
+    return [{ name, value: bind.bind(expression), replaces: found?.rest.length === 0 ? found.column : undefined }];
   });
   return unnest(single, items, clause.left, statement);
+}
+
+/** The columns `n.a` and `n.b` for the name n of a Nested that is stored column by column. */
+function nestedColumns(expression: Expression, scope: Scope, binder: Binder): readonly ScopeColumn[] | undefined {
+  if (expression.kind !== 'identifier' || binder.aliasOf(expression.parts[0].text) !== undefined || scope.find(expression)) return undefined;
+  const prefix = `${expression.parts.map((part) => part.text).join('.')}.`;
+  const columns = scope.columns.filter((column) => !column.hidden && [column.name, ...column.qualifiers.map((qualifier) => `${qualifier}.${column.name}`)].some((name) => name.startsWith(prefix)) && column.name.includes('.') && bare(column.type).kind === 'Array');
+  return columns.length === 0 ? undefined : columns;
+}
+
+function partOf(name: string): string {
+  return name.slice(name.indexOf('.') + 1);
 }
 
 /** The columns of arrayJoin() calls by the calls' canonical names. */
@@ -43,8 +61,8 @@ export function applyArrayJoinCalls(from: From, calls: ReadonlyMap<string, Call>
     if (!argument || call.arguments.length !== 1) throw new SandpiperError('type', 'arrayJoin takes one array.', { span: call.span });
     const single = asOne(current, statement);
     current = unnest(single, [{ name: `arrayJoin ${key}`, value: binder(single, joinedOf(single.scope)).bind(argument) }], false, statement);
-    const last = current.scope.columns.at(-1);
-    current = { ...current, scope: new Scope(current.scope.columns.map((column) => (column === last ? { ...column, hidden: true } : column)), current.scope.joined) };
+    const [made] = current.scope.columns;
+    current = { ...current, scope: new Scope(current.scope.columns.map((column) => (column === made ? { ...column, hidden: true } : column)), current.scope.joined) };
     columns = joinedOf(current.scope);
   }
   return { from: current, columns };
@@ -68,15 +86,17 @@ function unnest(single: From, items: readonly Unnested[], left: boolean, stateme
     const elements = elementsOf(item.value);
     const id = statement.fresh('e');
     const list = left ? duck`CASE WHEN len(${elements.sql}) = 0 THEN [${defaultSql(elements.type)}] ELSE ${elements.sql} END` : elements.sql;
-    return { id, sql: duck`unnest(${list}) AS ${duckName(id)}`, column: { name: item.name, type: elements.type, sql: duck`${alias}.${duckName(id)}`, qualifiers: [] } satisfies ScopeColumn };
+    return { item, sql: duck`unnest(${list}) AS ${duckName(id)}`, column: { name: item.name, type: elements.type, sql: duck`${alias}.${duckName(id)}`, qualifiers: [], unlisted: true } satisfies ScopeColumn };
   });
   const inner = single.alias ?? alias;
-  const replaced = new Set(items.map((item) => item.name));
-  const kept = single.scope.columns.filter((column) => !replaced.has(column.name));
-  const columns = kept.map((column): ScopeColumn => ({ ...column, sql: duck`${alias}.${lastName(column.sql)}` }));
+  const columns = single.scope.columns.map((column): ScopeColumn => {
+    const elements = made.find(({ item }) => item.replaces === column)?.column;
+    return elements ? { ...column, type: elements.type, sql: elements.sql } : { ...column, sql: duck`${alias}.${lastName(column.sql)}` };
+  });
+  const added = made.flatMap(({ item, column }) => (item.replaces ? [] : [column]));
   return {
     sql: duck`(SELECT ${inner}.*, ${joined(made.map((one) => one.sql), ', ')} FROM ${single.sql}) AS ${alias}`,
-    scope: new Scope([...columns, ...made.map((one) => one.column)], single.scope.joined),
+    scope: new Scope([...added, ...columns], single.scope.joined),
     alias,
   };
 }
@@ -94,7 +114,7 @@ function elementsOf(value: Bound): { readonly sql: DuckSql; readonly type: Click
 }
 
 /** FROM as one relation, every column under a generated name of its own. */
-function asOne(from: From, statement: Statement): From {
+export function asOne(from: From, statement: Statement): From {
   const alias = duckName(statement.fresh('t'));
   const columns = from.scope.columns.map((column) => ({ column, id: statement.fresh('c') }));
   const select = columns.length === 0 ? [duck`1 AS "nothing"`] : columns.map(({ column, id }) => duck`${column.sql} AS ${duckName(id)}`);

@@ -257,6 +257,7 @@ export type TableExpression =
       readonly span: Span;
     }
   | { readonly kind: 'query'; readonly query: Query; readonly alias?: Name; readonly columnAliases: readonly Name[]; readonly final: boolean; readonly span: Span }
+  | { readonly kind: 'array-join'; /** An ARRAY JOIN that other joins follow. */ readonly table: TableExpression; readonly clause: ArrayJoin; readonly span: Span }
   | Join;
 
 export interface Join {

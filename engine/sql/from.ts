@@ -4,6 +4,7 @@
  */
 import { SandpiperError, type Span } from '../errors.ts';
 import type { Expression, Join, TableExpression } from './ast.ts';
+import { applyArrayJoin, asOne } from './array-join.ts';
 import { Binder, type Stage } from './bind-expression.ts';
 import { bound, type Bound } from './bound.ts';
 import { commonType } from './common-type.ts';
@@ -11,7 +12,7 @@ import { cast } from './conversion.ts';
 import { duck, duckName, joined, type DuckSql } from './duck.ts';
 import { defaultSql, plainSql } from './physical.ts';
 import { Scope, type ScopeColumn } from './scope.ts';
-import type { Environment, Relation } from './statement.ts';
+import type { Aliases, Environment, Relation } from './statement.ts';
 import { tableFunction } from './table-function.ts';
 import { tableRelation } from './table-relation.ts';
 import { isNullable, sameType, type ClickHouseType } from './types.ts';
@@ -24,7 +25,8 @@ export interface From {
   readonly alias?: DuckSql;
 }
 
-export function bindFrom(table: TableExpression, environment: Environment): From {
+/** `aliases` are those of the query: conditions of joins may name them. */
+export function bindFrom(table: TableExpression, environment: Environment, aliases: Aliases): From {
   switch (table.kind) {
     case 'table': {
       if (table.sample) throw new SandpiperError('unsupported', 'SAMPLE is not supported: the local tables hold no sampling key. Leave it out to read all rows.', { span: table.span });
@@ -36,8 +38,12 @@ export function bindFrom(table: TableExpression, environment: Environment): From
       return leaf(tableFunction(table, environment), [table.alias?.text ?? table.name.text], table.columnAliases.map((name) => name.text), environment);
     case 'query':
       return leaf(environment.statement.options.bindQuery(table.query, environment), table.alias ? [table.alias.text] : [], table.columnAliases.map((name) => name.text), environment);
+    case 'array-join': {
+      const from = bindFrom(table.table, environment, aliases);
+      return applyArrayJoin(from, table.clause, (single) => binderOf(single.scope.columns, environment, aliases), environment.statement);
+    }
     case 'join':
-      return bindJoin(table, environment);
+      return bindJoin(table, environment, aliases);
     default:
       return table satisfies never;
   }
@@ -49,20 +55,24 @@ function leaf(relation: Relation, qualifiers: readonly string[], columnAliases: 
   return { sql: duck`(${relation.sql}) AS ${alias}`, scope: new Scope(columns), alias };
 }
 
-function bindJoin(join: Join, environment: Environment): From {
-  const left = bindFrom(join.left, environment);
-  const right = bindFrom(join.right, environment);
+function bindJoin(join: Join, environment: Environment, aliases: Aliases): From {
+  const isPicky = join.strictness === 'any' || join.strictness === 'semi';
+  const side = (table: TableExpression): From => {
+    const from = bindFrom(table, environment, aliases);
+    return isPicky && !from.alias ? asOne(from, environment.statement) : from;
+  };
+  const [left, right] = [side(join.left), side(join.right)];
   if (join.type === 'comma' || join.type === 'cross') return { sql: duck`${left.sql} CROSS JOIN ${right.sql}`, scope: sideBySide(left, right, left.scope.columns, right.scope.columns) };
   if (join.type === 'paste') return { sql: duck`${left.sql} POSITIONAL JOIN ${right.sql}`, scope: sideBySide(left, right, left.scope.columns, right.scope.columns) };
   if (join.type === 'right' && join.strictness !== undefined && join.strictness !== 'all') {
     // RIGHT ANY, SEMI and ANTI are the left ones seen from the other side.
-    return joinSides({ ...join, type: 'left' }, right, left, environment, true);
+    return joinSides({ ...join, type: 'left' }, right, left, { environment, aliases }, true);
   }
-  return joinSides(join, left, right, environment, false);
+  return joinSides(join, left, right, { environment, aliases }, false);
 }
 
-function joinSides(join: Join, left: From, right: From, environment: Environment, swapped: boolean): From {
-  const conditions = join.using ? usingPairs(join.using, left, right).map(({ sql }) => sql) : [onCondition(join, left, right, environment)];
+function joinSides(join: Join, left: From, right: From, names: Names, swapped: boolean): From {
+  const conditions = join.using ? usingPairs(join.using, left, right).map((pair, index, pairs) => (join.strictness === 'asof' && index === pairs.length - 1 ? pair.notBefore : pair.sql)) : [onCondition(join, left, right, names)];
   const on = joined(conditions, ' AND ');
   const scope = resultScope(join, left, right, swapped);
   switch (join.strictness) {
@@ -72,11 +82,11 @@ function joinSides(join: Join, left: From, right: From, environment: Environment
       return { sql: join.type === 'left' ? duck`${left.sql} ASOF LEFT JOIN ${right.sql} ON ${on}` : duck`${left.sql} ASOF JOIN ${right.sql} ON ${on}`, scope };
     case 'semi':
     case 'any': {
-      const single = oncePerKey(right, keysOfSide(join, right, left, environment), join.span, conditionsOn(join, right, left, environment));
+      const single = oncePerKey(right, keysOfSide(join, right, left, names), join.span, conditionsOn(join, right, left, names));
       if (join.type === 'left' && join.strictness === 'any') return { sql: duck`${left.sql} LEFT JOIN ${single} ON ${on}`, scope };
       if (join.type === 'full') throw new SandpiperError('unsupported', 'FULL ANY JOIN is not supported: use ANY LEFT JOIN, or FULL JOIN.', { span: join.span });
       if (join.strictness === 'semi') return { sql: duck`${left.sql} INNER JOIN ${single} ON ${on}`, scope };
-      return { sql: duck`${oncePerKey(left, keysOfSide(join, left, right, environment), join.span, conditionsOn(join, left, right, environment))} INNER JOIN ${single} ON ${on}`, scope };
+      return { sql: duck`${oncePerKey(left, keysOfSide(join, left, right, names), join.span, conditionsOn(join, left, right, names))} INNER JOIN ${single} ON ${on}`, scope };
     }
     default: {
       const word = { inner: duck`INNER JOIN`, left: duck`LEFT JOIN`, right: duck`RIGHT JOIN`, full: duck`FULL JOIN`, cross: duck`CROSS JOIN`, comma: duck`CROSS JOIN`, paste: duck`POSITIONAL JOIN` }[join.type];
@@ -92,13 +102,19 @@ const NO_AGGREGATES: Stage = {
   windows: false,
 };
 
-function binderOf(columns: readonly ScopeColumn[], environment: Environment): Binder {
-  return new Binder({ environment, scope: new Scope(columns), aliases: new Map(), stage: NO_AGGREGATES });
+/** What an expression in a join's condition may name beside the columns. */
+interface Names {
+  readonly environment: Environment;
+  readonly aliases: Aliases;
 }
 
-function onCondition(join: Join, left: From, right: From, environment: Environment): DuckSql {
+function binderOf(columns: readonly ScopeColumn[], environment: Environment, aliases: Aliases): Binder {
+  return new Binder({ environment, scope: new Scope(columns), aliases, stage: NO_AGGREGATES });
+}
+
+function onCondition(join: Join, left: From, right: From, { environment, aliases }: Names): DuckSql {
   if (!join.on) throw new SandpiperError('syntax', 'A join needs ON or USING.', { span: join.span });
-  return binderOf([...left.scope.columns, ...right.scope.columns], environment).condition(join.on);
+  return binderOf([...left.scope.columns, ...right.scope.columns], environment, aliases).condition(join.on);
 }
 
 interface UsingPair {
@@ -108,6 +124,8 @@ interface UsingPair {
   /** Holds the values of both sides. */
   readonly type: ClickHouseType;
   readonly sql: DuckSql;
+  /** The last pair of an ASOF join: the left value is the right one or comes after it. */
+  readonly notBefore: DuckSql;
 }
 
 function usingPairs(using: readonly Expression[], left: From, right: From): readonly UsingPair[] {
@@ -121,7 +139,7 @@ function usingPairs(using: readonly Expression[], left: From, right: From): read
     };
     const [onLeft, onRight] = [find(left, 'left'), find(right, 'right')];
     const type = commonType([onLeft.type, onRight.type], expression.span);
-    return { name: onLeft.name, left: onLeft, right: onRight, type, sql: duck`${fitted(onLeft, type)} = ${fitted(onRight, type)}` };
+    return { name: onLeft.name, left: onLeft, right: onRight, type, sql: duck`${fitted(onLeft, type)} = ${fitted(onRight, type)}`, notBefore: duck`${fitted(onLeft, type)} >= ${fitted(onRight, type)}` };
   });
 }
 
@@ -165,13 +183,13 @@ function filled(column: ScopeColumn): ScopeColumn {
 }
 
 /** The equalities' parts that belong to one side: they decide what counts as one match. Conditions on one side alone are no keys. */
-function keysOfSide(join: Join, side: From, other: From, environment: Environment): readonly DuckSql[] {
+function keysOfSide(join: Join, side: From, other: From, names: Names): readonly DuckSql[] {
   if (join.using) return join.using.flatMap((key) => (key.kind === 'identifier' ? [side.scope.find(key)?.column.sql ?? duck``] : []));
-  const parts = conjuncts(join.on).filter((part) => !readsOnly(part, side, environment) && !readsOnly(part, other, environment));
+  const parts = conjuncts(join.on).filter((part) => !readsOnly(part, side, names) && !readsOnly(part, other, names));
   const keys = parts.flatMap((part): DuckSql[] => {
     if (part.kind !== 'call' || part.name.text !== 'equals') return [];
     for (const operand of part.arguments) {
-      const value = readsOnly(operand, side, environment);
+      const value = readsOnly(operand, side, names);
       if (value) return [plainSql(value)];
     }
     return [];
@@ -181,8 +199,8 @@ function keysOfSide(join: Join, side: From, other: From, environment: Environmen
 }
 
 /** The conditions that read this side only: they choose its rows before one of them is taken for each key. */
-function conditionsOn(join: Join, side: From, other: From, environment: Environment): readonly DuckSql[] {
-  return conjuncts(join.on).filter((part) => readsOnly(part, side, environment) && !readsOnly(part, other, environment)).map((part) => binderOf(side.scope.columns, environment).condition(part));
+function conditionsOn(join: Join, side: From, other: From, names: Names): readonly DuckSql[] {
+  return conjuncts(join.on).filter((part) => readsOnly(part, side, names) && !readsOnly(part, other, names)).map((part) => binderOf(side.scope.columns, names.environment, names.aliases).condition(part));
 }
 
 function conjuncts(expression: Expression | undefined): readonly Expression[] {
@@ -190,9 +208,9 @@ function conjuncts(expression: Expression | undefined): readonly Expression[] {
   return expression.kind === 'call' && expression.name.text === 'and' ? expression.arguments.flatMap((part) => conjuncts(part)) : [expression];
 }
 
-function readsOnly(expression: Expression, from: From, environment: Environment): Bound | undefined {
+function readsOnly(expression: Expression, from: From, { environment, aliases }: Names): Bound | undefined {
   try {
-    return binderOf(from.scope.columns, environment).bind(expression);
+    return binderOf(from.scope.columns, environment, aliases).bind(expression);
   } catch (error) {
     // A name of the other side: this expression is not a key of this one.
     if (error instanceof SandpiperError && error.code === 'unknown-name') return undefined;

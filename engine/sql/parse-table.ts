@@ -1,7 +1,7 @@
 /** What stands after FROM: tables, table functions, subqueries and their joins, in both orders of the join's words. */
-import type { Expression, Join, Name, TableExpression } from './ast.ts';
+import type { ArrayJoin, Expression, Join, Name, TableExpression } from './ast.ts';
 import type { Cursor } from './cursor.ts';
-import { parseAliased, parseArguments, parseExpressionAt } from './parse-expression.ts';
+import { parseAliased, parseArguments, parseExpressionAt, parseList } from './parse-expression.ts';
 import { isReserved, parseAlias } from './words.ts';
 
 const JOIN_WORDS = new Set(['GLOBAL', 'LOCAL', 'ANY', 'ALL', 'ASOF', 'SEMI', 'ANTI', 'ONLY', 'INNER', 'LEFT', 'RIGHT', 'FULL', 'OUTER', 'CROSS', 'PASTE', 'NATURAL']);
@@ -9,10 +9,30 @@ const JOIN_WORDS = new Set(['GLOBAL', 'LOCAL', 'ANY', 'ALL', 'ASOF', 'SEMI', 'AN
 export function parseTables(cursor: Cursor): TableExpression {
   let left = parseTable(cursor);
   for (;;) {
-    const joined = parseJoin(cursor, left);
+    const joined = parseJoin(cursor, left) ?? parseArrayJoinBeforeJoin(cursor, left);
     if (!joined) return left;
     left = joined;
   }
+}
+
+/** ARRAY JOIN is a clause of its own, but where another join follows it belongs to the tables. */
+function parseArrayJoinBeforeJoin(cursor: Cursor, table: TableExpression): TableExpression | undefined {
+  const position = cursor.position;
+  const clause = parseArrayJoin(cursor);
+  if (!clause) return undefined;
+  const wrapped: TableExpression = { kind: 'array-join', table, clause, span: cursor.spanFrom(table.span.start) };
+  const further = parseJoin(cursor, wrapped) ?? parseArrayJoinBeforeJoin(cursor, wrapped);
+  if (!further) cursor.rewind(position);
+  return further;
+}
+
+/** [LEFT] ARRAY JOIN and its arrays. */
+export function parseArrayJoin(cursor: Cursor): ArrayJoin | undefined {
+  const start = cursor.peek().span.start;
+  const left = cursor.takeWords('LEFT', 'ARRAY', 'JOIN');
+  if (!left && !cursor.takeWords('ARRAY', 'JOIN') && !cursor.takeWords('INNER', 'ARRAY', 'JOIN')) return undefined;
+  const items = parseList(cursor, true);
+  return { left, items, span: cursor.spanFrom(start) };
 }
 
 function parseJoin(cursor: Cursor, left: TableExpression): Join | undefined {

@@ -6,7 +6,7 @@ import { SandpiperError } from '../errors.ts';
 import type { ArrayJoin, Expression, GroupBy, Name, Query, SelectQuery, SetQuery, Setting, WithItem } from './ast.ts';
 import { Cursor } from './cursor.ts';
 import { parseAliased, parseExpressionAt, parseList } from './parse-expression.ts';
-import { parseTables } from './parse-table.ts';
+import { parseArrayJoin, parseTables } from './parse-table.ts';
 import { parseDirection, parseOrderItems, parseWindow } from './parse-window.ts';
 
 const OTHER_STATEMENTS = new Set([
@@ -202,13 +202,8 @@ function parseWithItem(cursor: Cursor): WithItem {
 
 function parseArrayJoins(cursor: Cursor): ArrayJoin[] {
   const joins: ArrayJoin[] = [];
-  for (;;) {
-    const start = cursor.peek().span.start;
-    const left = cursor.takeWords('LEFT', 'ARRAY', 'JOIN');
-    if (!left && !cursor.takeWords('ARRAY', 'JOIN') && !cursor.takeWords('INNER', 'ARRAY', 'JOIN')) return joins;
-    const items = parseList(cursor, true);
-    joins.push({ left, items, span: cursor.spanFrom(start) });
-  }
+  for (let join = parseArrayJoin(cursor); join; join = parseArrayJoin(cursor)) joins.push(join);
+  return joins;
 }
 
 function parseGroupBy(cursor: Cursor): GroupBy {

@@ -18,6 +18,8 @@ export interface ScopeColumn {
   readonly tableNames?: readonly string[];
   /** Not part of `*`, and found by its bare name only when no other column has it: the sides' copies of a USING column. */
   readonly hidden?: boolean;
+  /** Not part of `*`, and found by its bare name before all others: the elements of ARRAY JOIN under an alias. */
+  readonly unlisted?: boolean;
 }
 
 /** What a scope of several tables knows of its joins. */
@@ -78,7 +80,7 @@ export class Scope {
     const shown = found.filter((column) => !column.hidden || parts.length > 1);
     const [first] = shown;
     const second = shown.find((column) => column.qualifiers !== first?.qualifiers);
-    if (first && second && (this.joined?.joins ?? 0) > 1 && parts.length === 1) {
+    if (first && !first.unlisted && second && (this.joined?.joins ?? 0) > 1 && parts.length === 1) {
       const tables = [first, second].map((column) => `${column.qualifiers.at(-1) ?? ''}.${column.name}`);
       throw new SandpiperError('unknown-name', `The name ${first.name} could mean ${tables.join(' or ')}: write which.`, { span: at.span });
     }
@@ -119,7 +121,7 @@ export class Scope {
 
   /** The columns of `*` or `t.*`; undefined when there is no such table. */
   star(qualifier: readonly Name[]): readonly ScopeColumn[] | undefined {
-    if (qualifier.length === 0) return this.columns.filter((column) => !column.hidden);
+    if (qualifier.length === 0) return this.columns.filter((column) => !column.hidden && !column.unlisted);
     const wanted = qualifier.map((part) => part.text).join('.');
     const found = this.columns.filter((column) => column.qualifiers.includes(wanted) || this.#ownNames(column).includes(wanted));
     return found.length === 0 || found.some((column) => column.qualifiers !== found[0]?.qualifiers) ? undefined : found;

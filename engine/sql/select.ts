@@ -46,7 +46,7 @@ export function bindSelect(query: SelectQuery, environment: Environment): BoundS
   const windows = new Map<string, Call['over']>(query.windows.map((window) => [window.name.text, window.specification]));
   const binderOver = (from: From, stage: Stage): Binder => new Binder({ environment, scope: from.scope, aliases, stage, windows });
 
-  let from: From = query.from ? bindFrom(query.from, environment) : { sql: duck`(SELECT 1)`, scope: new Scope([]) };
+  let from: From = query.from ? bindFrom(query.from, environment, aliases) : { sql: duck`(SELECT 1)`, scope: new Scope([]) };
   for (const clause of query.arrayJoins) from = applyArrayJoin(from, clause, (over) => binderOver(over, ROWS_ONLY), statement);
   const calls = new Map<string, Call>();
   const probe = binderOver(from, ROWS_ONLY);

@@ -19,7 +19,7 @@ export function specialForm(cursor: Cursor, parsers: Parsers): Expression | unde
   const bracket = cursor.isSymbol('(', 1);
   switch (word.upper) {
     case 'CASE':
-      return cursor.isSymbol(',', 1) || cursor.isSymbol(')', 1) || cursor.peek(1).kind === 'end' ? undefined : caseForm(cursor, parsers);
+      return isName(cursor) ? undefined : caseForm(cursor, parsers);
     case 'INTERVAL':
       return intervalForm(cursor, parsers);
     case 'CAST':
@@ -48,6 +48,12 @@ export function specialForm(cursor: Cursor, parsers: Parsers): Expression | unde
     default:
       return undefined;
   }
+}
+
+/** `case + 1`, `case, …`: a column called case. */
+function isName(cursor: Cursor): boolean {
+  const next = cursor.peek(1);
+  return next.kind === 'end' || (next.kind === 'symbol' && !['(', '[', '{', '-', '+'].includes(next.text)) || (cursor.isSymbol('+', 1) && cursor.peek(2).kind === 'number');
 }
 
 function caseForm(cursor: Cursor, { aliased }: Parsers): Expression {

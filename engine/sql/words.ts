@@ -35,12 +35,19 @@ export function endsColumns(cursor: Cursor): boolean {
 /** Words that begin no expression. */
 const RESERVED_START = new Set(['FROM', 'WHERE', 'PREWHERE', 'GROUP', 'HAVING', 'ORDER', 'LIMIT', 'SETTINGS', 'UNION', 'JOIN', 'ON', 'USING', 'AND', 'OR', 'THEN', 'ELSE', 'WHEN', 'AS', 'SELECT']);
 
+/** Symbols that go on with an operand. */
+const CONTINUES = new Set([',', ')', '+', '*', '/', '%', '=', '==', '!=', '<>', '<', '>', '<=', '>=', '<=>', '||', '::', '?', '.', '[']);
+
 /** ClickHouse reads a clause's word as a column where the clause cannot begin. */
 function standsAsName(cursor: Cursor): boolean {
-  if (cursor.isWords('FROM')) return false;
+  const next = cursor.peek(1);
   if ((cursor.isWords('AND') || cursor.isWords('OR')) && cursor.isSymbol('(', 1)) return true;
-  return cursor.isSymbol(',', 1) || cursor.isSymbol(')', 1) || ['FROM', 'AS'].includes(cursor.peek(1).upper);
+  if (next.kind === 'symbol') return CONTINUES.has(next.text) && !(next.text === '[' && !cursor.isWords('AS'));
+  return next.upper === 'FROM' || next.upper === 'AS' || (NAMES_BEFORE_CLAUSES.has(cursor.peek().upper) && (next.kind === 'end' || CLAUSES.has(next.upper)));
 }
+
+const NAMES_BEFORE_CLAUSES = new Set(['GROUP', 'ORDER', 'LIMIT', 'SETTINGS', 'JOIN', 'USING']);
+const CLAUSES = new Set(['GROUP', 'ORDER', 'HAVING', 'LIMIT', 'SETTINGS', 'UNION', 'FORMAT']);
 
 export function beginsClause(cursor: Cursor): boolean {
   return RESERVED_START.has(cursor.peek().upper) && !standsAsName(cursor);
