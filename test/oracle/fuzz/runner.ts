@@ -47,6 +47,9 @@ export interface Report {
   readonly found: Found[];
 }
 
+/** One query must not eat the machine: at this size of the process it is told and the run ends. */
+const MOST_BYTES = 3_000_000_000;
+
 const QUERIES_PER_ROUND = 400;
 const AT_ONCE = 40;
 const TABLES = 3;
@@ -58,6 +61,12 @@ export async function fuzz(options: Options): Promise<Report> {
   const end = Date.now() + options.seconds * 1_000;
   const refusedBefore = new Set<string>();
   let engines = await open();
+  const asking = new Set<string>();
+  const watch = setInterval(() => {
+    if (process.memoryUsage.rss() < MOST_BYTES) return;
+    process.stderr.write(`\nMore than ${MOST_BYTES} bytes of memory for one of:\n${[...asking].join('\n')}\n`);
+    process.exit(3);
+  }, 50);
   for (let round = 0; Date.now() < end; round += 1) {
     if (options.only !== undefined && Math.floor(options.only / QUERIES_PER_ROUND) !== round) continue;
     const tables = Array.from({ length: TABLES }, (_, index) => makeTable(`t${index}`, new Random(`${options.seed} table ${round} ${index}`)));
@@ -66,10 +75,10 @@ export async function fuzz(options: Options): Promise<Report> {
     for (let from = 0; from < made.length && Date.now() < end; from += AT_ONCE) {
       const batch = made.slice(from, from + AT_ONCE).flatMap((number) => queriesOf(number, options.seed, tables, engines, refusedBefore));
       try {
-        const verdicts = await Promise.all(batch.map(async ({ query }) => judged(engines, query.tree, query.ordered)));
+        const verdicts = await Promise.all(batch.map(async ({ query }) => judged(engines, query.tree, query.ordered, asking)));
         for (const [index, verdict] of verdicts.entries()) {
           const one = batch[index];
-          if (one) await count(report, one.number, one.query, verdict, engines, tables, options);
+          if (one) await count(report, one.number, one.query, verdict, engines, tables, options, asking);
         }
       } catch (error) {
         if (!/ClickHouse ended/.test(String(error))) throw error;
@@ -80,6 +89,7 @@ export async function fuzz(options: Options): Promise<Report> {
     }
     if (options.only !== undefined) break;
   }
+  clearInterval(watch);
   engines.close();
   return report;
 }
@@ -126,12 +136,15 @@ function typing(engines: TwoEngines): Typing {
   };
 }
 
-async function judged(engines: TwoEngines, tree: Tree, ordered: boolean): Promise<Verdict> {
-  const { ours, theirs } = await engines.askBoth(text(tree));
+async function judged(engines: TwoEngines, tree: Tree, ordered: boolean, asking: Set<string>): Promise<Verdict> {
+  const sql = text(tree);
+  asking.add(sql);
+  const { ours, theirs } = await engines.askBoth(sql);
+  asking.delete(sql);
   return judge(ours, theirs, ordered);
 }
 
-async function count(report: Report, number: number, query: MadeQuery, verdict: Verdict, engines: TwoEngines, tables: readonly MadeTable[], options: Options): Promise<void> {
+async function count(report: Report, number: number, query: MadeQuery, verdict: Verdict, engines: TwoEngines, tables: readonly MadeTable[], options: Options, asking: Set<string>): Promise<void> {
   report.asked += query.shape === 'refused' ? 0 : 1;
   switch (verdict.kind) {
     case 'refused by both':
@@ -163,7 +176,7 @@ async function count(report: Report, number: number, query: MadeQuery, verdict: 
   }
   let detail = verdict.detail;
   const smallest = await shrink(query.tree, async (candidate) => {
-    const again = await judged(engines, candidate, query.ordered && /ORDER BY/.test(text(candidate)));
+    const again = await judged(engines, candidate, query.ordered && /ORDER BY/.test(text(candidate)), asking);
     if (again.kind !== 'different' || again.what !== verdict.what) return false;
     detail = again.detail;
     return true;
