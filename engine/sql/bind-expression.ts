@@ -15,7 +15,7 @@ import { cast } from './conversion.ts';
 import { expandColumns } from './expand-columns.ts';
 import { booleanSql, duckTypeSql, tupleFieldNames } from './physical.ts';
 import type { Scope } from './scope.ts';
-import { bindMembership } from './set-membership.ts';
+import { bindMembership, isMembership } from './set-membership.ts';
 import type { Aliases, Environment, Relation } from './statement.ts';
 import { didYouMean } from './suggest.ts';
 import { BOOL, FLOAT64, INT64, int, NOTHING, nullable, STRING, UINT64, uint, UINT8, type ClickHouseType } from './types.ts';
@@ -201,7 +201,7 @@ export class Binder {
   #callExpression(call: Call): Bound {
     const name = call.name.text;
     if (call.over !== undefined) return this.#window(call);
-    if (name === 'in' || name === 'notIn' || name === 'globalIn' || name === 'globalNotIn') return bindMembership(call, this);
+    if (isMembership(name)) return bindMembership(call, this);
     if (name === 'arrayJoin') {
       const joined = this.stage.arrayJoin?.(call, this);
       if (joined) return joined;
@@ -284,10 +284,17 @@ export class Binder {
   #parameter(expression: Extract<Expression, { kind: 'parameter' }>): Bound {
     const value = this.environment.statement.options.parameters[expression.name];
     if (value === undefined) throw new SandpiperError('parameter', `The query parameter ${expression.name} has no value.`, { span: expression.span });
-    if (expression.type === 'Identifier') throw new SandpiperError('unsupported', 'A query parameter of type Identifier is not supported.', { span: expression.span });
+    if (expression.type === 'Identifier') return this.bind(namedBy(value, expression.span));
     const text: Bound = { ...bound(STRING, duckString(value), expression.span), constant: { kind: 'text', value } };
     return expression.type.kind === 'String' ? text : cast(text, expression.type);
   }
+}
+
+/** The identifier that a query parameter of type Identifier holds: `a` or `t.a`. */
+function namedBy(value: string, span: Span): Identifier {
+  const name = (text: string) => ({ text, quoted: true, span });
+  const [first = '', ...rest] = value.split('.');
+  return { kind: 'identifier', parts: [name(first), ...rest.map(name)], span };
 }
 
 /** Whether the call is of an aggregate function (with its combinators). */

@@ -14,15 +14,29 @@ import type { Relation } from './statement.ts';
 import { tableRelation } from './table-relation.ts';
 import { bare, isNullable, nullable, sameType, UINT8, type ClickHouseType } from './types.ts';
 
+/** IN in its forms as functions. The nullIn forms give 0 where IN gives NULL. The IgnoreSet forms are ClickHouse's own. */
+const MEMBERSHIP = /^(?:global)?(?<not>[nN]ot)?(?<null>[nN]ull)?[iI]n(?:IgnoreSet)?$/;
+
+/** Whether a function's name is a form of IN. */
+export function isMembership(name: string): boolean {
+  return MEMBERSHIP.test(name);
+}
+
 export function bindMembership(call: Call, binder: Binder): Bound {
   const [leftExpression, rightExpression] = call.arguments;
   if (!leftExpression || !rightExpression) throw new SandpiperError('syntax', 'IN needs a value and a set.', { span: call.span });
-  const negated = /^(notIn|globalNotIn)$/.test(call.name.text);
+  const { not, null: matchesNull } = MEMBERSHIP.exec(call.name.text)?.groups ?? {};
+  const negated = not !== undefined;
   const right = throughAlias(rightExpression, binder);
   const relation = relationOf(right, binder);
   const left = bindLeft(leftExpression, binder);
   const found = relation ? inRelation(left, relation, binder) : inValues(left, right, binder);
   const [only] = left.length === 1 ? left : [];
+  if (matchesNull !== undefined) {
+    if (!only) throw new SandpiperError('unsupported', `${call.name.text} takes one value on its left here.`, { span: leftExpression.span });
+    const known = duck`coalesce(${found}, FALSE)`;
+    return bound(UINT8, negated ? duck`(NOT ${known})` : known, call.span, 'boolean');
+  }
   const plain = only && isNullable(only.type) ? nullable(UINT8) : UINT8;
   const type: ClickHouseType = !relation && only?.type.kind === 'LowCardinality' ? { kind: 'LowCardinality', of: plain } : plain;
   return bound(type, negated ? duck`(NOT ${found})` : found, call.span, 'boolean');

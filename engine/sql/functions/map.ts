@@ -2,7 +2,7 @@
 import { bound, isLambda, type Bound } from '../bound.ts';
 import { cast, commonType } from '../conversion.ts';
 import { duck, duckName, type DuckSql } from '../duck.ts';
-import { booleanSql, defaultSql, duckTypeSql, orderSql, plainSql } from '../physical.ts';
+import { booleanSql, defaultSql, duckTypeSql, orderSql, plainSql, tupleFieldNames } from '../physical.ts';
 import { array, bare, FLOAT64, INT64, isNullable, map, NOTHING, printType, tuple, UINT64, UINT8, withoutLowCardinality, type ClickHouseType } from '../types.ts';
 import { at, define, isNull, lambda, once, typeError } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
@@ -147,10 +147,24 @@ function sumType(type: ClickHouseType): ClickHouseType {
   return inner;
 }
 
+/** The two arrays of a tuple that stands for a map. */
+function pairOfArrays(value: Bound): readonly Bound[] | undefined {
+  const type = bare(value.type);
+  if (type.kind !== 'Tuple' || type.elements.length !== 2 || type.elements.some((element) => element.type.kind !== 'Array')) return undefined;
+  const names = tupleFieldNames(type.elements);
+  return type.elements.map((element, index) => bound(element.type, duck`${plainSql(value)}.${duckName(names[index] ?? '')}`, value.span));
+}
+
+function arraysOfMap(value: Bound, call: FunctionCall): Bound {
+  return call.context.call('tuple', [call.context.call('mapKeys', [value], call.span), call.context.call('mapValues', [value], call.span)], call.span);
+}
+
 /** mapAdd, mapSubtract: the values of each key added up, keys in ascending order. */
 function added(sign: 1 | -1) {
   return (args: readonly Bound[], call: FunctionCall): Bound => {
-    if (args.some((arg) => bare(arg.type).kind !== 'Map')) throw typeError(`${call.name} takes maps here: make them with mapFromArrays.`, call.span);
+    const pairs = args.map((arg) => pairOfArrays(arg));
+    if (pairs.every((pair) => pair !== undefined)) return arraysOfMap(added(sign)(pairs.map((pair) => call.context.call('mapFromArrays', pair, call.span)), call), call);
+    if (args.some((arg) => bare(arg.type).kind !== 'Map')) throw typeError(`${call.name} takes maps, or tuples of an array of keys and one of values.`, call.span);
     const types = args.map((arg) => mapType(call, arg));
     const key = commonType(types.map((each) => withoutLowCardinality(each.key)), call.span);
     const value = sumType(commonType(types.map((each) => withoutLowCardinality(each.value)), call.span));
@@ -168,7 +182,8 @@ function added(sign: 1 | -1) {
 /** Fills the whole numbers between the keys with zero values. */
 function mapPopulateSeries(args: readonly Bound[], call: FunctionCall): Bound {
   const value = at(args, 0);
-  if (bare(value.type).kind !== 'Map') throw typeError('mapPopulateSeries takes a map here: make it with mapFromArrays.', value.span);
+  if (bare(value.type).kind === 'Array') return arraysOfMap(mapPopulateSeries([call.context.call('mapFromArrays', args.slice(0, 2), call.span), ...args.slice(2)], call), call);
+  if (bare(value.type).kind !== 'Map' || args.length > 2) throw typeError('mapPopulateSeries takes a map, or an array of keys and one of values, and the last key.', value.span);
   const type = mapType(call, value);
   const end = args[1] ? duck`${plainSql(args[1])}` : undefined;
   const sql = once(call, plainSql(value), (whole) => {
@@ -205,5 +220,5 @@ export const MAP: readonly FunctionDefinition[] = [
   define(describe('mapConcat', 'mapConcat(map, …)', 'The pairs of all maps.'), 1, Infinity, merged),
   define(describe('mapAdd', 'mapAdd(map, map, …)', 'The values of each key added up.'), 2, Infinity, added(1)),
   define(describe('mapSubtract', 'mapSubtract(map, map, …)', 'The values of each key subtracted.'), 2, Infinity, added(-1)),
-  define(describe('mapPopulateSeries', 'mapPopulateSeries(map[, last])', 'Fills the gaps between whole-number keys with zeros.'), 1, 2, mapPopulateSeries),
+  define(describe('mapPopulateSeries', 'mapPopulateSeries(map[, last])', 'Fills the gaps between whole-number keys with zeros.'), 1, 3, mapPopulateSeries),
 ];

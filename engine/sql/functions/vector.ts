@@ -168,6 +168,7 @@ export const VECTOR: readonly FunctionDefinition[] = [
   scaled('tupleIntDivByNumber', 'intDiv', 'The whole quotient'),
   scaled('tupleIntDivOrZeroByNumber', 'intDivOrZero', 'The whole quotient, 0 for a division by zero,'),
   scaled('tupleModuloByNumber', 'modulo', 'The remainder'),
+  scaled('tuplePositiveModuloByNumber', 'positiveModulo', 'The remainder, never negative,'),
   define({ ...describe('tupleNegate', 'tupleNegate(tuple)', 'The tuple with each element negated.'), category: 'tuple' }, 1, 1, (args, call) =>
     tupleOf(parts(call, at(args, 0)).map((part) => call.context.call('negate', [part], call.span)), call)),
   define(describe('dotProduct', 'dotProduct(vector, vector)', 'The scalar product of two tuples or arrays.', ['scalarProduct', 'arrayDotProduct']), 2, 2, dotProduct),
