@@ -1,7 +1,7 @@
 /** A job in Tinybird's shape, as its clients poll it. */
 import type { Job } from '../workspace/jobs.ts';
 
-const KINDS: Readonly<Record<Job['kind'], string>> = { inspect: 'import', import: 'import', populate: 'populateview', copy: 'copy', delete: 'delete_data', sink: 'sink', expire: 'delete_data', compact: 'compact' };
+const KINDS: Readonly<Record<Job['kind'], string>> = { inspect: 'import', import: 'import', populate: 'populateview', copy: 'copy', delete: 'delete_data', sink: 'sink', expire: 'delete_data', compact: 'compact', replay: 'import' };
 
 export function jobView(job: Job) {
   return {

@@ -297,7 +297,7 @@ export interface Operation {
 // GET /local/jobs -> { jobs: JobView[] } · GET /local/jobs/ID -> JobView · POST /local/jobs/ID/cancel -> JobView
 export interface JobView {
   readonly id: string;
-  readonly kind: 'inspect' | 'import' | 'populate' | 'copy' | 'delete' | 'sink' | 'expire' | 'compact';
+  readonly kind: 'inspect' | 'import' | 'populate' | 'copy' | 'delete' | 'sink' | 'expire' | 'compact' | 'replay';
   readonly title: string;
   readonly status: 'waiting' | 'working' | 'done' | 'error' | 'cancelled';
   /** 0 to 1. */

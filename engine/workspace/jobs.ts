@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { SandpiperError } from '../errors.ts';
 import type { JobHistory } from './job-history.ts';
 
-export type JobKind = 'inspect' | 'import' | 'populate' | 'copy' | 'delete' | 'sink' | 'expire' | 'compact';
+export type JobKind = 'inspect' | 'import' | 'populate' | 'copy' | 'delete' | 'sink' | 'expire' | 'compact' | 'replay';
 export type JobStatus = 'waiting' | 'working' | 'done' | 'error' | 'cancelled';
 
 export interface Job<Result = unknown> {

@@ -159,6 +159,11 @@ export class Materializations implements Materialize {
     await outliveSources(connection, [...kept.keys()]);
   }
 
+  /** Rows have been taken back from the table in this transaction: what it feeds is made anew where no other row is lost by it. */
+  async onRowsRemoved(connection: Connection, table: string): Promise<void> {
+    await outliveSources(connection, [...(await this.#rebuild(connection, this.#downstream([table]))).keys()]);
+  }
+
   /** The tables that views fill from these, in the order in which rows flow. */
   #downstream(tables: readonly string[]): readonly string[] {
     const reached = new Set<string>();

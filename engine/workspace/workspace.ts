@@ -26,6 +26,7 @@ import { LiveTail } from './live-tail.ts';
 import { Materializations, type View } from './materialization.ts';
 import { ProjectFiles } from './project-files.ts';
 import { ProjectFolder } from './project-folder.ts';
+import { QuarantineBench } from './quarantine-bench.ts';
 import { quarantineName } from './quarantine.ts';
 import { outputNode, Queries, type QueryOptions, type QueryWorld } from './queries.ts';
 import { RequestLog } from './request-log.ts';
@@ -101,6 +102,7 @@ export class Workspace {
   readonly operations: DataOperations;
   readonly schedules: Schedules;
   readonly upkeep: Upkeep;
+  readonly quarantine: QuarantineBench;
   readonly timeZone = 'UTC';
   readonly version: string;
   readonly duckdbVersion = duckdbVersion().replace(/^v/, '');
@@ -140,6 +142,16 @@ export class Workspace {
     this.schedules = new Schedules({
       database, notice: (severity, message) => this.#changes.notice(severity, message),
       run: (pipe, node, at, settle) => (node.type === 'copy' ? this.operations.copy(pipe.name, { parameters: {}, at, settle }).finished : this.operations.sink(pipe.name, { parameters: {}, at }).finished.then(() => database.write(settle))),
+    });
+    this.quarantine = new QuarantineBench({
+      database, jobs: this.jobs, views: this.#materializations, getTable: (name) => this.#getTable(name), fileText: (path) => this.fileText(path),
+      writeFile: async (path, text, before) => {
+        const { text: current, version } = await this.folder.read(path);
+        if (current !== before) throw new SandpiperError('conflict', `${path} has been changed meanwhile: look at it and try again.`);
+        await this.folder.write(path, text, version);
+        await this.reload([path]);
+      },
+      flush: async (name) => this.#ingest?.flush(name), recount: (name, added) => this.#recount(name, added),
     });
     this.upkeep = new Upkeep({
       database, jobs: this.jobs, views: this.#materializations, tables: () => this.#tables, rowCount: (name) => this.#counts.of(name).rowCount,
