@@ -85,8 +85,9 @@ function masked(sql: string, pieces: readonly SqlPiece[]): { readonly text: stri
     const isLineComment = piece.kind === 'comment' && /^(?:--|#)/.test(piece.text);
     const isLong = piece.kind === 'string' && /[\n{]/.test(piece.text);
     const isElement = piece.kind === 'number' && pieces[index - 1]?.text === '.' && pieces[index - 1]?.end === piece.start;
+    const isName = piece.kind === 'word' && !isStructural(pieces, index);
     const isTag = piece.kind === 'tag' || (piece.kind === 'comment' && !isLineComment);
-    if (piece.kind !== 'output' && !isLong && !isTag && !isLineComment && !isElement) {
+    if (piece.kind !== 'output' && !isLong && !isTag && !isLineComment && !isElement && !isName) {
       text += piece.text;
       continue;
     }
@@ -98,6 +99,21 @@ function masked(sql: string, pieces: readonly SqlPiece[]): { readonly text: stri
     text += mask;
   }
   return { text: text + sql.slice(at), kept };
+}
+
+/** Words that give a query its shape; every other word is a name, whatever the formatter might take it for. */
+const STRUCTURAL = new Set([
+  'SELECT', 'FROM', 'WHERE', 'PREWHERE', 'GROUP', 'BY', 'HAVING', 'QUALIFY', 'ORDER', 'LIMIT', 'OFFSET', 'SETTINGS', 'FORMAT', 'WITH', 'RECURSIVE', 'AS', 'UNION', 'ALL', 'DISTINCT', 'EXCEPT', 'INTERSECT', 'FINAL', 'SAMPLE', 'ARRAY', 'JOIN', 'LEFT', 'RIGHT', 'INNER',
+  'FULL', 'CROSS', 'OUTER', 'ANY', 'ASOF', 'SEMI', 'ANTI', 'GLOBAL', 'PASTE', 'ON', 'USING', 'AND', 'OR', 'NOT', 'IN', 'BETWEEN', 'LIKE', 'ILIKE', 'IS', 'NULL', 'CASE', 'WHEN', 'THEN', 'ELSE', 'END', 'ASC', 'DESC', 'NULLS', 'OVER', 'PARTITION', 'WINDOW', 'FILTER',
+  'EXISTS', 'INTERVAL', 'FILL', 'TOTALS', 'TIES', 'REPLACE', 'APPLY', 'INTERPOLATE',
+]);
+/** Those that are also names of functions. */
+const ALSO_FUNCTIONS = new Set(['LEFT', 'RIGHT', 'ANY', 'ALL', 'FORMAT', 'REPLACE', 'ARRAY', 'NOT', 'OFFSET']);
+
+function isStructural(pieces: readonly SqlPiece[], index: number): boolean {
+  const [before, piece, after] = [pieces[index - 1], pieces[index], pieces[index + 1]];
+  if (!piece || !STRUCTURAL.has(piece.upper) || before?.text === '.' || after?.text === '.') return false;
+  return !(ALSO_FUNCTIONS.has(piece.upper) && after?.text === '(' && after.start === piece.end && before?.text !== '*' && before?.text !== ')');
 }
 
 /** Where the author wrote no space before a bracket, a point or `::`, none is put there. */

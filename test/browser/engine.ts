@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** Another build can be tried by naming its cli.js in SANDPIPER_CLI. */
+const CLI = process.env['SANDPIPER_CLI'] ?? join(ROOT, 'dist/cli.js');
 const READY_WITHIN_MS = 30_000;
 
 export interface Engine {
@@ -18,7 +20,7 @@ export interface Engine {
 export async function startEngine(): Promise<Engine> {
   const project = mkdtempSync(join(tmpdir(), 'sandpiper-page-'));
   cpSync(join(ROOT, 'pipes'), project, { recursive: true, filter: (path) => !path.includes('.sandpiper') });
-  const child = spawn(process.execPath, [join(ROOT, 'dist/cli.js'), 'serve', project, '--no-open', '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [CLI, 'serve', project, '--no-open', '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const address = await new Promise<string>((resolve, reject) => {
     let said = '';
     const timer = setTimeout(() => reject(new Error(`The engine is not ready: ${said}`)), READY_WITHIN_MS);
