@@ -205,10 +205,12 @@ function textOrNull(value: DuckSql, to: ClickHouseType, conversion: Conversion):
     case 'BFloat16':
       return duck`CAST(${callComputed(BFLOAT16, duck`TRY_CAST(${value} AS DOUBLE)`)} AS FLOAT)`;
     case 'Float':
-    case 'UUID':
     case 'Interval':
     case 'JSON':
       return duck`TRY_CAST(${value} AS ${duckTypeSql(to)})`;
+    case 'UUID':
+      // DuckDB takes braces and dashes in other places, too.
+      return evaluatedOnce(value, (text) => duck`CASE WHEN regexp_full_match(${text}, '[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}') THEN CAST(${text} AS UUID) END`);
     case 'Bool':
       return evaluatedOnce(value, (text) => duck`sandpiper_bool_or_null(${text})`);
     case 'IPv4':

@@ -3,10 +3,11 @@ import { bound, type Bound } from '../bound.ts';
 import { cast, castTextOr } from '../conversion.ts';
 import { duck, duckInteger, type DuckSql } from '../duck.ts';
 import { defaultSql, plainSql } from '../physical.ts';
-import { bare, dateTime64, isNullable, nullable, printType, STRING, tuple, UINT32, UINT8, UUID, type ClickHouseType } from '../types.ts';
-import { at, define, isNull, need, nullResult, result, typeError } from './arguments.ts';
+import { bare, dateTime, dateTime64, isNullable, nullable, printType, STRING, tuple, UINT32, UINT64, UINT8, UUID, type ClickHouseType } from '../types.ts';
+import { at, constantInteger, constantText, define, isNull, need, nullResult, once, result, typeError } from './arguments.ts';
 import { bytesSql, condition, present, wholeSql } from './argument-forms.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
+import { checkZone } from '../time-zone.ts';
 import { convertUsually } from './type-conversion.ts';
 
 const IPV4: ClickHouseType = { kind: 'IPv4' };
@@ -103,26 +104,84 @@ function stringToNumber6(otherwise: 'fail' | 'zero' | 'null') {
   };
 }
 
+/** 32 digits in the order of a variant: 1 as they are written, 2 with the first three parts backwards. */
+function inVariant(call: FunctionCall, hex: DuckSql, variant: Bound | undefined): DuckSql {
+  const number = variant ? constantInteger(call, variant, 'the variant') : 1n;
+  if (variant && number !== 1n && number !== 2n) throw typeError(`${call.name} knows the variants 1 and 2.`, variant.span);
+  return number === 1n ? hex : duck`regexp_replace(${hex}, '(..)(..)(..)(..)(..)(..)(..)(..)(.*)', '\\4\\3\\2\\1\\6\\5\\8\\7\\9')`;
+}
+
+function zoneOf(call: FunctionCall, value: Bound | undefined): string | undefined {
+  if (!value) return undefined;
+  const zone = constantText(call, value, 'the time zone');
+  checkZone(zone, value.span);
+  return zone;
+}
+
+/** Snowflake ids begin with the milliseconds since an epoch, of 42 bits. */
+function fromSnowflake(isFine: boolean) {
+  return (args: readonly Bound[], call: FunctionCall): Bound => {
+    const [id, epoch, zone] = args;
+    if (!id) throw typeError(`${call.name} takes an id.`, call.span);
+    const type = bare(id.type);
+    if (type.kind !== 'Integer' || type.bits !== 64 || type.signed) throw typeError(`${call.name} takes a UInt64, not a value of type ${printType(id.type)}.`, id.span);
+    if (isNull(id)) return nullResult(call.span);
+    const milliseconds = duck`CAST((${plainSql(id)} >> 22) + ${epoch ? wholeSql(epoch) : duckInteger(0)} AS BIGINT)`;
+    const name = zoneOf(call, zone);
+    return result(call, [id], isFine ? dateTime64(3, name) : dateTime(name), isFine ? duck`make_timestamp_ms(${milliseconds})` : duck`make_timestamp_ms(${milliseconds} // 1000 * 1000)`);
+  };
+}
+
+function toSnowflake(sort: 'DateTime' | 'DateTime64') {
+  return (args: readonly Bound[], call: FunctionCall): Bound => {
+    const [time, epoch] = args;
+    if (!time) throw typeError(`${call.name} takes a time.`, call.span);
+    if (isNull(time)) return nullResult(call.span);
+    if (bare(time.type).kind !== sort) throw typeError(`${call.name} takes a ${sort}, not a value of type ${printType(time.type)}.`, time.span);
+    return result(call, [time], UINT64, duck`CAST((CAST(round(epoch_us(${plainSql(time)}) / 1000.0) AS HUGEINT) - ${epoch ? wholeSql(epoch) : duckInteger(0)}) * 4194304 AS UBIGINT)`);
+  };
+}
+
+const SNOWFLAKES: readonly FunctionDefinition[] = [
+  define(uuid('snowflakeIDToDateTime', 'snowflakeIDToDateTime(id[, epoch[, timezone]])', 'The time in a Snowflake id.'), 1, 3, fromSnowflake(false)),
+  define(uuid('snowflakeIDToDateTime64', 'snowflakeIDToDateTime64(id[, epoch[, timezone]])', 'The time in a Snowflake id, with milliseconds.'), 1, 3, fromSnowflake(true)),
+  define(uuid('dateTimeToSnowflakeID', 'dateTimeToSnowflakeID(time[, epoch])', 'The first Snowflake id at a time.'), 1, 2, toSnowflake('DateTime')),
+  define(uuid('dateTime64ToSnowflakeID', 'dateTime64ToSnowflakeID(time[, epoch])', 'The first Snowflake id at a time.'), 1, 2, toSnowflake('DateTime64')),
+];
+
+/** The address with its last bytes zero: so many of an IPv6 address, so many of an IPv4 address inside of one. */
+function cutIPv6(args: readonly Bound[], call: FunctionCall): Bound {
+  const [address, six, four] = [at(args, 0), at(args, 1), at(args, 2)];
+  if (isNull(address)) return nullResult(call.span);
+  const cut = (hex: DuckSql, count: Bound) => {
+    const bytes = constantInteger(call, count, 'a number of bytes');
+    if (bytes < 0n || bytes > 16n) throw typeError('cutIPv6 cuts from 0 to 16 bytes.', count.span);
+    return duck`rpad(left(${hex}, ${duckInteger(32n - 2n * bytes)}), 32, '0')`;
+  };
+  return result(call, [address], STRING, once(call, digits6(call, address), (hex) => duck`sandpiper_ipv6_text(CASE WHEN starts_with(${hex}, '00000000000000000000ffff') THEN ${cut(hex, four)} ELSE ${cut(hex, six)} END)`));
+}
+
 export const UUID_AND_ADDRESS: readonly FunctionDefinition[] = [
   define(uuid('generateUUIDv4', 'generateUUIDv4()', 'A new random UUID for each row.'), 0, 1, (_, call) => bound(UUID, duck`uuid()`, call.span)),
   define(uuid('generateUUIDv7', 'generateUUIDv7()', 'A new UUID in order of time for each row.'), 0, 1, (_, call) => bound(UUID, duck`uuidv7()`, call.span)),
-  define(uuid('UUIDStringToNum', 'UUIDStringToNum(text)', 'The 16 bytes of a UUID in text.'), 1, 1, (args, call) => {
+  define(uuid('UUIDStringToNum', 'UUIDStringToNum(text[, variant])', 'The 16 bytes of a UUID in text; variant 2 is the order of Microsoft.'), 1, 2, (args, call) => {
     if (isNull(at(args, 0))) return nullResult(call.span);
-    return result(call, [at(args, 0)], SIXTEEN, duck`unhex(replace(CAST(CAST(${uuidText(call, args)} AS UUID) AS VARCHAR), '-', ''))`, 'bytes');
+    return result(call, [at(args, 0)], SIXTEEN, duck`unhex(${inVariant(call, duck`replace(CAST(CAST(${uuidText(call, args)} AS UUID) AS VARCHAR), '-', '')`, args[1])})`, 'bytes');
   }),
-  define(uuid('UUIDToNum', 'UUIDToNum(uuid)', 'The 16 bytes of a UUID.'), 1, 1, (args, call) => {
+  define(uuid('UUIDToNum', 'UUIDToNum(uuid[, variant])', 'The 16 bytes of a UUID; variant 2 is the order of Microsoft.'), 1, 2, (args, call) => {
     if (bare(at(args, 0).type).kind !== 'UUID') throw typeError('UUIDToNum takes a UUID.', at(args, 0).span);
-    return result(call, [at(args, 0)], SIXTEEN, duck`unhex(replace(CAST(${plainSql(at(args, 0))} AS VARCHAR), '-', ''))`, 'bytes');
+    return result(call, [at(args, 0)], SIXTEEN, duck`unhex(${inVariant(call, duck`replace(CAST(${plainSql(at(args, 0))} AS VARCHAR), '-', '')`, args[1])})`, 'bytes');
   }),
-  define(uuid('UUIDNumToString', 'UUIDNumToString(bytes)', '16 bytes as the text of a UUID.'), 1, 1, (args, call) => {
+  define(uuid('UUIDNumToString', 'UUIDNumToString(bytes[, variant])', '16 bytes as the text of a UUID; variant 2 is the order of Microsoft.'), 1, 2, (args, call) => {
     need(call, at(args, 0), 'text', 0);
-    return result(call, [at(args, 0)], STRING, dashed(duck`hex(${bytesSql(at(args, 0))})`));
+    return result(call, [at(args, 0)], STRING, dashed(inVariant(call, duck`hex(${bytesSql(at(args, 0))})`, args[1])));
   }),
-  define(uuid('UUIDv7ToDateTime', 'UUIDv7ToDateTime(uuid)', 'The time in a UUID of version 7.'), 1, 1, (args, call) => {
+  define(uuid('UUIDv7ToDateTime', 'UUIDv7ToDateTime(uuid[, timezone])', 'The time in a UUID of version 7.'), 1, 2, (args, call) => {
     const value = at(args, 0);
     if (bare(value.type).kind !== 'UUID') throw typeError('UUIDv7ToDateTime takes a UUID.', value.span);
-    return result(call, [value], dateTime64(3), duck`CASE WHEN uuid_extract_version(${plainSql(value)}) = 7 THEN timezone('UTC', uuid_extract_timestamp(${plainSql(value)})) ELSE TIMESTAMP '1970-01-01 00:00:00' END`);
+    return result(call, [value], dateTime64(3, zoneOf(call, args[1])), duck`CASE WHEN uuid_extract_version(${plainSql(value)}) = 7 THEN timezone('UTC', uuid_extract_timestamp(${plainSql(value)})) ELSE TIMESTAMP '1970-01-01 00:00:00' END`);
   }),
+  ...SNOWFLAKES,
   ...conversions('toIPv4', IPV4),
   ...conversions('toIPv6', IPV6),
   define(address('IPv4StringToNum', 'IPv4StringToNum(text)', 'An IPv4 address as a number; fails when it is none.', { caseInsensitiveAliases: ['INET_ATON'] }), 1, 1, stringToNumber4('fail')),
@@ -135,6 +194,7 @@ export const UUID_AND_ADDRESS: readonly FunctionDefinition[] = [
   define(address('IPv6StringToNumOrNull', 'IPv6StringToNumOrNull(text)', 'The 16 bytes of an IPv6 address; NULL when it is none.'), 1, 1, stringToNumber6('null')),
   define(address('IPv6NumToString', 'IPv6NumToString(bytes)', '16 bytes as an IPv6 address.', { caseInsensitiveAliases: ['INET6_NTOA'] }), 1, 1, (args, call) => result(call, args, STRING, duck`sandpiper_ipv6_text(${digits6(call, at(args, 0))})`)),
   define(address('IPv4ToIPv6', 'IPv4ToIPv6(address)', 'An IPv4 address as IPv6.'), 1, 1, (args, call) => result(call, args, IPV6, duck`'::ffff:' || sandpiper_ipv4_text(${number4(call, at(args, 0))})`)),
+  define(address('cutIPv6', 'cutIPv6(address, bytes, bytes)', 'An address without its last bytes: so many of IPv6, so many of IPv4 in it.'), 3, 3, cutIPv6),
   define(address('isIPv4String', 'isIPv4String(text)', '1 when the text is an IPv4 address.'), 1, 1, (args, call) => {
     need(call, at(args, 0), 'text', 0);
     return condition(call, args, present(args, duck`(sandpiper_ipv4_or_null(${plainSql(at(args, 0))}) IS NOT NULL)`));
