@@ -245,6 +245,8 @@ export type TableExpression =
       readonly columnAliases: readonly Name[];
       readonly final: boolean;
       readonly sample?: { readonly ratio: Expression; readonly offset?: Expression };
+      /** `{name:Identifier}`: the query parameter that holds the name. */
+      readonly parameter?: string;
       readonly span: Span;
     }
   | {

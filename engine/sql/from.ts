@@ -30,8 +30,9 @@ export function bindFrom(table: TableExpression, environment: Environment, alias
   switch (table.kind) {
     case 'table': {
       if (table.sample) throw new SandpiperError('unsupported', 'SAMPLE is not supported: the local tables hold no sampling key. Leave it out to read all rows.', { span: table.span });
-      const relation = tableRelation(table.database, table.name, table.final, environment);
-      const own = table.database ? [`${table.database.text}.${table.name.text}`, table.name.text] : [table.name.text];
+      const name = table.parameter === undefined ? table.name : { ...table.name, text: givenName(table.parameter, table.name.span, environment) };
+      const relation = tableRelation(table.database, name, table.final, environment);
+      const own = table.database ? [`${table.database.text}.${name.text}`, name.text] : [name.text];
       return leaf(relation, table.alias ? [table.alias.text] : own, table.columnAliases.map((name) => name.text), environment, table.alias ? own : undefined);
     }
     case 'table-function':
@@ -47,6 +48,12 @@ export function bindFrom(table: TableExpression, environment: Environment, alias
     default:
       return table satisfies never;
   }
+}
+
+function givenName(parameter: string, span: Span, environment: Environment): string {
+  const value = environment.statement.options.parameters[parameter];
+  if (value === undefined) throw new SandpiperError('parameter', `The query parameter ${parameter} has no value.`, { span });
+  return value;
 }
 
 function leaf(relation: Relation, qualifiers: readonly string[], columnAliases: readonly string[], environment: Environment, tableNames?: readonly string[]): From {

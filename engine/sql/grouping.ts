@@ -8,7 +8,7 @@ import type { Call, Expression, GroupBy } from './ast.ts';
 import type { Binder, Stage } from './bind-expression.ts';
 import { bound, type Bound } from './bound.ts';
 import { columnName } from './column-name.ts';
-import { duck, duckInteger, duckName, type DuckSql } from './duck.ts';
+import { duck, duckInteger, duckName, joined, type DuckSql } from './duck.ts';
 import { defaultSql, plainSql } from './physical.ts';
 import { LAMBDA_PREFIX } from './statement.ts';
 import { bare, UINT64, type ClickHouseType } from './types.ts';
@@ -185,6 +185,12 @@ export class Grouping {
 
   #setLists(): readonly DuckSql[] {
     return (this.#clause?.sets ?? []).map((set) => duck`(${set.map((expression) => plainSql(this.#binder.bind(expression)))})`);
+  }
+
+  /** Whether a row of FROM is in a group for which the condition on groups holds. */
+  passes(from: DuckSql, having: DuckSql): DuckSql {
+    const same = this.keys.map((key) => duck`${this.alias}.${duckName(key.id)} IS NOT DISTINCT FROM ${plainSql(key.value)}`);
+    return duck`EXISTS (SELECT 1 FROM (${this.sql(from)}) AS ${this.alias} WHERE ${joined([having, ...same], ' AND ')})`;
   }
 
   /** The row of WITH TOTALS: every aggregate over all rows, keys at their defaults. */

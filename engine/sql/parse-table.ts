@@ -86,11 +86,12 @@ function parseTable(cursor: Cursor): TableExpression {
     cursor.expectSymbol(')', 'to close the tables');
     return inner;
   }
-  const name = cursor.expectName('the name of a table');
-  if (isReserved({ kind: name.quoted ? 'quoted' : 'word', text: name.text, upper: name.text.toUpperCase(), span: name.span })) {
+  const parameter = parseParameter(cursor);
+  const name = parameter ?? cursor.expectName('the name of a table');
+  if (!parameter && isReserved({ kind: name.quoted ? 'quoted' : 'word', text: name.text, upper: name.text.toUpperCase(), span: name.span })) {
     throw cursor.failure(`Expected the name of a table, but found ${name.text}.`, name.span);
   }
-  if (cursor.isSymbol('(')) {
+  if (!parameter && cursor.isSymbol('(')) {
     cursor.take();
     const args = parseArguments(cursor, ')');
     cursor.expectSymbol(')', `to close the table function ${name.text}`);
@@ -104,11 +105,22 @@ function parseTable(cursor: Cursor): TableExpression {
   return {
     kind: 'table',
     ...(second ? { database: name, name: second } : { name }),
+    ...(parameter ? { parameter: parameter.text } : {}),
     ...tail,
     final: final || tail.final,
     ...(sample ? { sample } : {}),
     span: cursor.spanFrom(start),
   };
+}
+
+function parseParameter(cursor: Cursor): Name | undefined {
+  if (!cursor.isSymbol('{')) return undefined;
+  const start = cursor.take().span.start;
+  const name = cursor.expectName('the name of a query parameter');
+  cursor.expectSymbol(':', 'and the type of the query parameter');
+  cursor.expectWords(['IDENTIFIER'], ': a parameter in the place of a table has this type');
+  cursor.expectSymbol('}', 'to close the query parameter');
+  return { text: name.text, quoted: true, span: cursor.spanFrom(start) };
 }
 
 function parseTail(cursor: Cursor): { alias?: Name; columnAliases: readonly Name[]; final: boolean } {

@@ -10,7 +10,7 @@ import { Binder, type Stage } from './bind-expression.ts';
 import type { Bound } from './bound.ts';
 import { collectAliases } from './children.ts';
 import { columnName } from './column-name.ts';
-import { duck, duckInteger, duckName, joined, type DuckSql } from './duck.ts';
+import { duck, duckDouble, duckInteger, duckName, joined, type DuckSql } from './duck.ts';
 import { expandColumns, type SelectItem } from './expand-columns.ts';
 import { bindFrom, type From } from './from.ts';
 import { Grouping } from './grouping.ts';
@@ -70,16 +70,18 @@ export function bindSelect(query: SelectQuery, environment: Environment): BoundS
   const having = query.having ? binder.inStage({ ...binder.stage, windows: false }).condition(query.having) : undefined;
   const qualify = query.qualify ? binder.condition(query.qualify) : undefined;
   const sorts = sortsOf(query, items, columns, binder);
-  const limitBy = query.limitBy ? { ...query.limitBy, values: query.limitBy.by.map((by) => byPosition(by, columns) ?? binder.bind(by)) } : undefined;
+  const clauseBy = limitByOf(query);
+  const limitBy = clauseBy ? { ...clauseBy, values: clauseBy.by.map((by) => byPosition(by, columns) ?? binder.bind(by)) } : undefined;
 
   const bodyOf = (inner: DuckSql): DuckSql => duck`FROM (${inner}) AS ${grouping?.alias ?? duck``}${having ? duck` WHERE ${having}` : duck``}`;
   const body = grouping ? bodyOf(grouping.sql(source)) : having ? havingWithoutGroups(source, having, conditions.length > 0) : source;
-  const totals = grouping && query.groupBy?.withTotals ? totalsOf(query, columns, bodyOf(grouping.totals(source))) : undefined;
+  const totals = grouping && query.groupBy?.withTotals ? totalsOf(columns, duck`FROM (${grouping.totals(having ? havingWithoutGroups(source, grouping.passes(source, having), conditions.length > 0) : source)}) AS ${grouping.alias}`) : undefined;
   const relationColumns = columns.map(({ name, id, value }): RelationColumn => ({ name, id, type: value.type }));
-  const limits = limitClause(query, binderOver({ sql: duck``, scope: new Scope([]) }, ROWS_ONLY));
+  const limits = () => limitClause(query, binderOver({ sql: duck``, scope: new Scope([]) }, ROWS_ONLY));
 
+  const share = query.withTies ? undefined : partOfRows(query, binderOver({ sql: duck``, scope: new Scope([]) }, ROWS_ONLY));
   const finish = (sql: DuckSql): BoundSelect => ({
-    sql: duck`${sql}${limits}`,
+    sql: share ? duck`SELECT ${columns.map(({ id }) => duckName(id))} FROM (SELECT *, row_number() OVER () AS "row number", count(*) OVER () AS "row count" FROM (${sql})) WHERE ${share} ORDER BY "row number"` : duck`${sql}${limits()}`,
     columns: relationColumns,
     ...(query.limit ? { unlimited: sql } : {}),
     ...(totals ? { totals } : {}),
@@ -88,7 +90,7 @@ export function bindSelect(query: SelectQuery, environment: Environment): BoundS
   const rank = query.withTies ? tiesCondition(query, sorts, binder) : undefined;
   const filters = [...(qualify ? [qualify] : []), ...(rank ? [rank] : [])];
   const filtered = filters.length === 0 ? duck`` : duck` QUALIFY ${joined(filters, ' AND ')}`;
-  const simple = !query.distinct && !limitBy && !sorts.some(({ item }) => item.fill);
+  const simple = !isDistinct(query) && !limitBy && !sorts.some(({ item }) => item.fill);
   if (simple) {
     const order = orderClause(sorts.flatMap(({ item, value }) => orderItem(value, item)));
     const sql = duck`SELECT ${select} ${body}${filtered}${order}`;
@@ -125,7 +127,7 @@ function layered(query: SelectQuery, layers: Layers): DuckSql {
   const sorts = layers.sorts.map(({ item, value }) => ({ item, value, id: outer(value, orderSql) }));
   const order = sorts.flatMap(({ item, value, id }) => orderOf(reference(id), bare(value.type).kind === 'Float', item));
   const by = layers.limitBy?.values.map((value) => reference(outer(value, plainSql)));
-  const distinct = query.distinct ? distinctClause(query, columns, hidden.length > 0) : duck``;
+  const distinct = isDistinct(query) ? distinctClause(columns, hidden.length > 0) : duck``;
   const inner = duck`SELECT ${distinct}${[...layers.select, ...hidden.map(({ id, sql }) => duck`${sql} AS ${duckName(id)}`)]} ${body}${filtered}`;
   const isFilled = sorts.some(({ item }) => item.fill);
   const fillColumns = [...columns.map(({ name, id, value }): FillColumn => ({ name, id, blank: defaultSql(value.type) })), ...hidden];
@@ -135,14 +137,19 @@ function layered(query: SelectQuery, layers: Layers): DuckSql {
 }
 
 /** Rows that differ only in what ORDER BY adds are still the same row. */
-function distinctClause(query: SelectQuery, columns: readonly Column[], hasHidden: boolean): DuckSql {
-  if (query.distinctOn.length === 0) return hasHidden ? duck`DISTINCT ON (${columns.map(({ value }) => plainSql(value))}) ` : duck`DISTINCT `;
-  const keys = query.distinctOn.map((key) => {
-    const column = columns.find((one) => one.name === columnName(key));
-    if (!column) throw new SandpiperError('unsupported', 'DISTINCT ON takes selected columns here.', { span: key.span });
-    return plainSql(column.value);
-  });
-  return duck`DISTINCT ON (${keys}) `;
+function distinctClause(columns: readonly Column[], hasHidden: boolean): DuckSql {
+  return hasHidden ? duck`DISTINCT ON (${columns.map(({ value }) => plainSql(value))}) ` : duck`DISTINCT `;
+}
+
+function isDistinct(query: SelectQuery): boolean {
+  return query.distinct && query.distinctOn.length === 0;
+}
+
+/** DISTINCT ON (x) is LIMIT 1 BY x. */
+function limitByOf(query: SelectQuery): SelectQuery['limitBy'] {
+  if (query.distinctOn.length === 0) return query.limitBy;
+  if (query.limitBy) throw new SandpiperError('syntax', 'DISTINCT ON and LIMIT BY cannot stand in one query.', { span: query.span });
+  return { limit: { kind: 'number', text: '1', span: query.span }, by: query.distinctOn };
 }
 
 function limitByCondition(limitBy: NonNullable<Layers['limitBy']>, by: readonly DuckSql[], order: readonly DuckSql[], environment: Environment): DuckSql {
@@ -238,8 +245,7 @@ function havingWithoutGroups(source: DuckSql, having: DuckSql, filtered: boolean
   return filtered ? duck`${source} AND ${having}` : duck`${source} WHERE ${having}`;
 }
 
-function totalsOf(query: SelectQuery, columns: readonly Column[], body: DuckSql): DuckSql {
-  if (query.having) throw new SandpiperError('unsupported', 'WITH TOTALS together with HAVING is not supported: filter in a query around it.', { span: query.having.span });
+function totalsOf(columns: readonly Column[], body: DuckSql): DuckSql {
   return duck`SELECT ${columns.map(({ value, id }) => duck`${plainSql(value)} AS ${duckName(id)}`)} ${body}`;
 }
 
@@ -247,6 +253,31 @@ function limitClause(query: SelectQuery, constants: Binder): DuckSql {
   const limit = query.limit && !query.withTies ? duck` LIMIT ${countSql(constants, query.limit)}` : duck``;
   const offset = query.offset && !query.withTies ? duck` OFFSET ${countSql(constants, query.offset)}` : duck``;
   return duck`${limit}${offset}`;
+}
+
+/** LIMIT and OFFSET that count from the last row (negative) or give a share of the rows (a fraction), as a condition. */
+function partOfRows(query: SelectQuery, constants: Binder): DuckSql | undefined {
+  const amount = (expression: Expression | undefined): { readonly rows: DuckSql; readonly fromEnd: boolean } | undefined => {
+    const constant = expression && constants.bind(expression).constant;
+    if (constant?.kind === 'integer') return { rows: duckInteger(constant.value < 0n ? -constant.value : constant.value), fromEnd: constant.value < 0n };
+    return constant?.kind === 'float' && constant.value > 0 && constant.value < 1 ? { rows: duck`CAST(ceil("row count" * ${duckDouble(constant.value)}) AS BIGINT)`, fromEnd: false } : undefined;
+  };
+  const isPlain = (expression: Expression | undefined) => !expression || /^\d+$/.test(expression.kind === 'number' ? expression.text : '');
+  if (isPlain(query.limit) && isPlain(query.offset)) return undefined;
+  const [limit, offset] = [amount(query.limit), amount(query.offset)];
+  if ((query.limit && !limit) || (query.offset && !offset)) return undefined;
+  if (![limit, offset].some((part) => part && (part.fromEnd || part.rows.text.includes('"')))) return undefined;
+  if (limit?.fromEnd) {
+    if (offset && !offset.fromEnd) throw new SandpiperError('unsupported', 'A negative LIMIT with a positive OFFSET is not supported.', { span: query.offset?.span ?? query.span });
+    const end = duck`"row count" - ${offset?.rows ?? duckInteger(0)}`;
+    return duck`"row number" > ${end} - ${limit.rows} AND "row number" <= ${end}`;
+  }
+  if (offset?.fromEnd) {
+    if (limit) throw new SandpiperError('unsupported', 'A negative OFFSET with a positive LIMIT is not supported.', { span: query.offset?.span ?? query.span });
+    return duck`"row number" <= "row count" - ${offset.rows}`;
+  }
+  const start = offset?.rows ?? duckInteger(0);
+  return limit ? duck`"row number" > ${start} AND "row number" <= ${start} + ${limit.rows}` : duck`"row number" > ${start}`;
 }
 
 /** A constant number of rows: a literal as it is, an expression computed by DuckDB. */

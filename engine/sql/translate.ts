@@ -151,17 +151,35 @@ function renamed(relation: Relation, item: Extract<WithItem, { kind: 'query' }>)
   return { ...relation, columns: relation.columns.map((column, index) => ({ ...column, name: item.columns[index]?.text ?? column.name })) };
 }
 
-/** The first query gives names and types; the others may read the CTE. */
+/** The first query gives the names; the others may read the CTE, and their types widen its own. */
 function recursiveCte(item: Extract<WithItem, { kind: 'query' }>, query: SetQuery, ctes: Map<string, () => Relation>, environment: Environment): Relation {
   const [first, ...rest] = query.queries;
   const base = renamed(bindQuery(first, environment), item);
   const name = environment.statement.fresh('recursive_');
-  const self: Relation = { sql: duck`SELECT * FROM ${duckName(name)}`, columns: base.columns };
-  ctes.set(item.name.text, () => self);
-  const steps = rest.map((step) => fitted(bindQuery(step, environment), base.columns, environment));
+  let columns = base.columns;
+  let steps: readonly BoundSelect[] = [];
+  for (let widenings = 0; ; widenings += 1) {
+    const self: Relation = { sql: duck`SELECT * FROM ${duckName(name)}`, columns };
+    ctes.set(item.name.text, () => self);
+    steps = rest.map((step) => bindQuery(step, environment));
+    const wider = columns.map((column, index): RelationColumn => ({ ...column, type: commonType([column.type, ...steps.map((step) => columnAt(step, index, columns).type)], query.span) }));
+    const isStable = wider.every((column, index) => sameType(column.type, columns[index]?.type ?? column.type));
+    columns = wider;
+    if (isStable) break;
+    if (widenings > MOST_WIDENINGS) throw new SandpiperError('type', `The types of ${item.name.text} grow with each step: give its columns their types with CAST.`, { span: item.span });
+  }
   const operator = query.mode === 'all' ? duck` UNION ALL ` : duck` UNION `;
-  const sql = steps.reduce((left, right) => duck`${left}${operator}${right}`, duck`(${base.sql})`);
-  return environment.statement.addNamedCte(name, { sql, columns: base.columns }, true);
+  const sql = steps.reduce((left, right) => duck`${left}${operator}${fitted(right, columns, environment)}`, fitted(base, columns, environment));
+  return environment.statement.addNamedCte(name, { sql, columns }, true);
+}
+
+/** What a step adds to a number makes its type wider, until the widest is reached. */
+const MOST_WIDENINGS = 8;
+
+function columnAt(relation: Relation, index: number, columns: readonly RelationColumn[]): RelationColumn {
+  const column = relation.columns[index];
+  if (!column || relation.columns.length !== columns.length) throw columnCounts(relation.columns.length, columns.length);
+  return column;
 }
 
 /** A relation's columns cast to other columns' types, in order. */

@@ -5,8 +5,9 @@ import type { Binder } from './bind-expression.ts';
 import { duck, joined, type DuckSql } from './duck.ts';
 import type { Bound } from './bound.ts';
 import { orderItem, orderOf } from './order.ts';
+import { cast } from './conversion.ts';
 import { plainSql } from './physical.ts';
-import { bare } from './types.ts';
+import { bare, INT64, isNullable, nullable } from './types.ts';
 
 export function overClause(call: Call, binder: Binder): DuckSql {
   return duck`OVER (${specification(resolve(call.over, binder), binder)})`;
@@ -34,7 +35,7 @@ function specification(window: WindowSpecification, binder: Binder): DuckSql {
   const parts: DuckSql[] = [];
   if (window.partitionBy.length > 0) parts.push(duck`PARTITION BY ${window.partitionBy.map((key) => plainSql(binder.bind(key)))}`);
   const ranged = rangeOrder(window, binder);
-  if (ranged) parts.push(duck`ORDER BY ${orderOf(duck`CAST(${plainSql(ranged.value)} AS HUGEINT)`, false, ranged.item)}`);
+  if (ranged) parts.push(duck`ORDER BY ${orderOf(duck`CAST(${plainSql(isClock(ranged.value) ? cast(ranged.value, isNullable(ranged.value.type) ? nullable(INT64) : INT64) : ranged.value)} AS HUGEINT)`, false, ranged.item)}`);
   else if (window.orderBy.length > 0) parts.push(duck`ORDER BY ${window.orderBy.flatMap((item) => orderItem(binder.bind(item.expression), item))}`);
   if (window.frame) {
     const unit = window.frame.unit === 'rows' ? duck`ROWS` : window.frame.unit === 'range' ? duck`RANGE` : duck`GROUPS`;
@@ -48,7 +49,12 @@ function rangeOrder(window: WindowSpecification, binder: Binder): { readonly val
   const [item] = window.orderBy;
   if (!item || window.orderBy.length > 1 || window.frame?.unit !== 'range' || !('offset' in window.frame.start || 'offset' in window.frame.end)) return undefined;
   const value = binder.bind(item.expression);
-  return bare(value.type).kind === 'Integer' ? { value, item } : undefined;
+  return bare(value.type).kind === 'Integer' || isClock(value) ? { value, item } : undefined;
+}
+
+/** Dates are measured in days, times in seconds. */
+function isClock(value: Bound): boolean {
+  return ['Date', 'Date32', 'DateTime'].includes(bare(value.type).kind);
 }
 
 function bound(edge: FrameBound, binder: Binder): DuckSql {
