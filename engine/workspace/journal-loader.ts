@@ -11,7 +11,7 @@ import { findBadLines } from './bad-lines.ts';
 import { AmbiguousColumns, loadBlock, MaterializationFailed, Miscounted, type Block, type BlockOutcome, type Materialize } from './block-loader.ts';
 import type { Connection, Database } from './database.ts';
 import type { IngestTable } from './ingest-table.ts';
-import type { Journal, JournalPosition, Notice } from './journal.ts';
+import { diskCause, type Journal, type JournalPosition, type Notice } from './journal.ts';
 import { countLines } from './lines.ts';
 
 export interface LoaderOptions {
@@ -63,7 +63,16 @@ export class JournalLoader {
     const { blockBytes } = this.#options;
     const { end } = source.journal;
     if (source.journal.backlogBytes >= blockBytes) this.#buffer ??= Buffer.allocUnsafeSlow(blockBytes);
-    const read = await source.journal.read(source.loadedTo, blockBytes, this.#buffer);
+    try {
+      return await this.#loadFrom(source, end);
+    } catch (error) {
+      const cause = diskCause(error);
+      throw cause === undefined ? error : new SandpiperError('storage', `The block cannot be loaded: ${cause}.`, { cause: error });
+    }
+  }
+
+  async #loadFrom(source: JournalSource, end: JournalPosition): Promise<LoadedBlock> {
+    const read = await source.journal.read(source.loadedTo, this.#options.blockBytes, this.#buffer);
     // Nothing of what was there can be read: it was told when the journal was opened.
     if (!read) return { next: end, outcome: NOTHING, viewFailure: undefined };
     const { lines, blank, longestLine, notObjects } = countLines(read.payload);

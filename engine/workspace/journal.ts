@@ -55,9 +55,13 @@ export async function openJournal(folder: string, dataSource: string, loadedTo: 
     const numbers = (await readdir(folder)).flatMap((name) => (/^\d{16}\.journal$/.test(name) ? [Number(name.slice(0, 16))] : [])).sort((a, b) => a - b);
     for (const number of numbers) {
       if (loadedTo && number < loadedTo.segment) await rm(segmentPath(folder, number), { force: true });
-      else segments.push({ number, end: await repair(folder, number, dataSource, notice) });
+      else {
+        const end = await repair(folder, number, dataSource, notice);
+        if (end > 0) segments.push({ number, end });
+        else await rm(segmentPath(folder, number), { force: true });
+      }
     }
-    const next = Math.max(loadedTo?.segment ?? 0, segments.at(-1)?.number ?? 0) + 1;
+    const next = Math.max(loadedTo?.segment ?? 0, numbers.at(-1) ?? 0) + 1;
     return new Journal(folder, dataSource, segments, next, loadedTo ?? { segment: 0, offset: 0 }, { ...LIMITS, ...limits }, disk);
   } catch (error) {
     throw storageError(error, dataSource, 'opened');
@@ -143,7 +147,7 @@ export class Journal {
 
   /** Behind the last record on disk. */
   get end(): JournalPosition {
-    const last = this.#segments.at(-1);
+    const last = this.#segments.findLast(({ end }) => end > 0);
     return last ? { segment: last.number, offset: last.end } : this.#released;
   }
 
@@ -273,7 +277,7 @@ export class Journal {
     try {
       await file.write(record, segment.end);
     } catch (error) {
-      await this.#abandonSegment(file, segment.end);
+      await this.#abandonSegment(segment.end);
       throw error;
     }
     segment.end += record.length;
@@ -289,8 +293,12 @@ export class Journal {
   }
 
   /** After a failed write: what the file holds behind its last record was never answered. */
-  async #abandonSegment(file: SegmentFile, end: number): Promise<void> {
+  async #abandonSegment(end: number): Promise<void> {
     await this.#leaveSegment(end);
+    const segment = this.#segments.at(-1);
+    if (end > 0 || !segment) return;
+    this.#segments.pop();
+    await this.#disk.remove(segmentPath(this.#folder, segment.number)).catch(() => undefined); // An empty file does no harm.
   }
 
   async #leaveSegment(end = this.#segments.at(-1)?.end ?? 0): Promise<void> {
@@ -315,11 +323,15 @@ const CAUSES: Readonly<Record<string, string>> = {
   EPERM: 'the folder may not be written', EIO: 'the disk reports an error', EFBIG: 'the disk allows no larger files', EMFILE: 'too many files are open', ENOENT: 'its folder is gone',
 };
 
+/** What a failure of the file system means, as the end of a sentence; undefined for any other. */
+export function diskCause(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && !(error instanceof SandpiperError) ? CAUSES[String(error.code)] : undefined;
+}
+
 /** The failure as one the user can act on. */
 export function storageError(error: unknown, dataSource: string, verb: 'opened' | 'written'): SandpiperError {
   if (error instanceof SandpiperError) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const cause = CAUSES[code];
+  const cause = diskCause(error);
   if (cause === undefined) throw error;
   const advice = verb === 'written' ? ' Nothing of this request was stored: send it again when that is mended.' : '';
   return new SandpiperError('storage', `The journal of data source ${dataSource} cannot be ${verb}: ${cause}.${advice}`, { cause: error });

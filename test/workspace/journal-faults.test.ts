@@ -106,6 +106,24 @@ test('a folder that may not be written answers with a sentence, and takes rows a
   expect(await held(tables)).toEqual([2]);
 });
 
+test('segments that a full disk left empty hold up nothing at the next start', async () => {
+  tables = await openTables(NUMBERED);
+  const first = await open(tables, REAL_DISK, { loadEveryMs: 600_000 });
+  await first.ingest.accept('numbered', row(1));
+  const journal = join(tables.folder, 'journal/numbered');
+  const whole = readFileSync(join(journal, '0000000000000001.journal'));
+  await first.ingest.close();
+  await tables.database.write((connection) => connection.run('DELETE FROM sandpiper_state.journal_position; DELETE FROM numbered'));
+  writeFileSync(join(journal, '0000000000000001.journal'), whole);
+  for (const number of [2, 3, 4]) writeFileSync(join(journal, `000000000000000${number}.journal`), '');
+  const { ingest, notices } = await open(tables);
+  await ingest.flush();
+  expect([await held(tables), notices, readdirSync(journal)]).toEqual([[1], [], []]);
+  await ingest.accept('numbered', row(2), { wait: true });
+  expect(readdirSync(journal)).toEqual(['0000000000000005.journal']);
+  await ingest.close();
+});
+
 test('a journal cut at any byte of its last records starts by itself, keeps what is whole, and says what it cut', async () => {
   tables = await openTables(NUMBERED);
   const opened = tables;
