@@ -26,7 +26,8 @@ function isSmallInteger(types: readonly ClickHouseType[]): boolean {
 /** The different values; `size` bounds them, and beyond it their number is estimated. */
 function setState(types: readonly ClickHouseType[], size?: number): RuleState {
   const holdsIntegers = isSmallInteger(types);
-  const sketch = size === undefined ? undefined : { size, holdsIntegers };
+  const type = typeAt(types);
+  const sketch = size === undefined ? undefined : { size, holdsIntegers, isNarrow: type.kind === 'Integer' && !type.signed && type.bits <= 32 };
   const duckdbType = duck`${holdsIntegers ? duckTypeSql(typeAt(types)) : duck`UBIGINT`}[]`;
   return {
     duckdbType,

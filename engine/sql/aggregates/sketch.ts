@@ -20,6 +20,8 @@ export interface Sketch {
   readonly size: number;
   /** The elements are integers as they are, not fingerprints. */
   readonly holdsIntegers: boolean;
+  /** They are unsigned and have 32 bits at most. */
+  readonly isNarrow?: boolean;
 }
 
 /** The list of different values without those that a state leaves out. */
@@ -37,9 +39,10 @@ export function estimated(call: AggregateCall, values: DuckSql, sketch: Sketch):
   return using(call, values, (list) => {
     const counted = using(call, duck`list_unique(${list})`, (count) =>
       duck`CASE WHEN ${count} <= ${size} THEN CAST(${count} AS DOUBLE) ELSE ${extrapolated(leastOf(call, list, count, 1.5, sketch), sketch)} END`);
-    // Of a long list few hashes decide, unless most of it is the same values again and again.
-    const few = using(call, leastOf(call, list, duck`len(${list})`, 8, sketch), (least) => duck`CASE WHEN len(${least}) > ${size} THEN ${extrapolated(least, sketch)} ELSE ${counted} END`);
-    return duck`CASE WHEN len(${list}) > ${duckInteger(sketch.size * 16)} THEN ${few} ELSE ${counted} END`;
+    // Of a long list few hashes decide; how few, a rough count tells. If it was too rough, all values are counted.
+    const rough = duck`list_aggregate(${list}, 'approx_count_distinct')`;
+    const few = using(call, leastOf(call, list, rough, 1.75, sketch), (least) => duck`CASE WHEN len(${least}) > ${size} THEN ${extrapolated(least, sketch)} ELSE ${counted} END`);
+    return duck`CASE WHEN len(${list}) > ${duckInteger(sketch.size * 4)} THEN ${few} ELSE ${counted} END`;
   });
 }
 
@@ -47,24 +50,25 @@ export function estimated(call: AggregateCall, values: DuckSql, sketch: Sketch):
 function leastOf(call: AggregateCall, list: DuckSql, count: DuckSql, factor: number, sketch: Sketch): DuckSql {
   const hash = variable(call);
   const limit = duck`${duckDouble(rangeOf(sketch) * factor * (sketch.size + 1))} / ${count}`;
-  return using(call, limit, (most) => duck`list_distinct(list_filter(${hashes(call, list, sketch)}, lambda ${hash}: ${hash} < ${most}))`);
+  const most = duck`CAST(least(${limit}, ${duckDouble(rangeOf(sketch) * 0.9999)}) AS UBIGINT)`;
+  return using(call, most, (bound) => duck`list_distinct(list_filter(${hashes(call, list, sketch)}, lambda ${hash}: ${hash} < ${bound}))`);
 }
 
 function extrapolated(hashList: DuckSql, sketch: Sketch): DuckSql {
   return duck`round(${duckDouble(sketch.size * rangeOf(sketch))} / list_sort(${hashList})[${duckInteger(sketch.size + 1)}])`;
 }
 
+const PRIME = 4_294_967_291;
+
 function rangeOf({ holdsIntegers }: Sketch): number {
-  return holdsIntegers ? 2 ** 32 : 2 ** 64;
+  return holdsIntegers ? PRIME : 2 ** 64;
 }
 
-/** For each value of the list a number that looks random, below 2³² for integers and below 2⁶⁴ for fingerprints. */
-function hashes(call: AggregateCall, list: DuckSql, { holdsIntegers }: Sketch): DuckSql {
-  if (!holdsIntegers) return list;
+/** For each value of the list a number that looks random: below 2³² for integers, two linear congruences on end; below 2⁶⁴ for fingerprints. */
+function hashes(call: AggregateCall, list: DuckSql, sketch: Sketch): DuckSql {
+  if (!sketch.holdsIntegers) return list;
   const value = variable(call);
-  const each = (values: DuckSql, step: DuckSql) => duck`list_transform(${values}, lambda ${value}: ${step})`;
-  const mixed = (values: DuckSql) => each(each(each(values, duck`(xor(${value}, ${value} >> 16) * 2146121005) & 4294967295`), duck`(xor(${value}, ${value} >> 15) * 2221713035) & 4294967295`), duck`xor(${value}, ${value} >> 16)`);
-  const whole = each(list, duck`CAST(CAST(${value} AS HUGEINT) & 18446744073709551615::HUGEINT AS UBIGINT)`);
-  const folded = each(whole, duck`xor(${value} & 4294967295, ((${value} >> 32) * 2654435761) >> 16 & 4294967295)`);
-  return mixed(folded);
+  const whole = sketch.isNarrow ? value : duck`CAST(CAST(${value} AS HUGEINT) & 18446744073709551615::HUGEINT AS UBIGINT)`;
+  const folded = sketch.isNarrow ? duck`CAST(${value} AS UBIGINT) * 2654435769` : duck`((${whole} % ${duckInteger(PRIME)}) * 2654435769 + (${whole} // ${duckInteger(PRIME)}) * 1640531527)`;
+  return duck`list_transform(${list}, lambda ${value}: (${folded} % 4294967279 * 2246822519 + 40503) % ${duckInteger(PRIME)})`;
 }
