@@ -11,6 +11,7 @@ import { TEXT_FORMS } from './text-form.ts';
 import { MARKUP } from './markup.ts';
 import { SPARSE_GRAM_FUNCTIONS } from './sparse-gram.ts';
 import { TOKEN_FUNCTIONS } from './token.ts';
+import { JSON_FORMS } from './json-form.ts';
 
 export const TEXT_FAMILIES: readonly ComputedFunction[] = [
   ...DIGESTS,
@@ -24,4 +25,5 @@ export const TEXT_FAMILIES: readonly ComputedFunction[] = [
   ...MARKUP,
   ...SPARSE_GRAM_FUNCTIONS,
   ...TOKEN_FUNCTIONS,
+  ...JSON_FORMS,
 ];

@@ -79,3 +79,45 @@ export function parsePath(text: string): readonly (string | number)[] | undefine
   }
   return steps;
 }
+
+/** A step of a path that may name several values: a name, all elements, or ranges of them without their last. */
+export type PathStep = { readonly kind: 'name'; readonly name: string } | { readonly kind: 'all' } | { readonly kind: 'ranges'; readonly ranges: readonly (readonly [number, number])[] };
+
+/** `$.a[*].b[0 to 2, 4]` as steps; undefined for another text. */
+export function parseWidePath(text: string): readonly PathStep[] | undefined {
+  if (!text.startsWith('$')) return undefined;
+  const steps: PathStep[] = [];
+  let rest = text.slice(1);
+  while (rest !== '') {
+    const match = /^(?:\.([A-Za-z_][\w-]*)|\.?\["([^"]*)"\]|\.?\['([^']*)'\]|\.?"([^"]*)"|\[(\*)\]|\[([\d\s,to]+)\])/.exec(rest);
+    if (!match) return undefined;
+    const name = match[1] ?? match[2] ?? match[3] ?? match[4];
+    if (name !== undefined) steps.push({ kind: 'name', name });
+    else if (match[5]) steps.push({ kind: 'all' });
+    else {
+      const ranges = (match[6] ?? '').split(',').map((part) => /^\s*(\d+)(?:\s+to\s+(\d+))?\s*$/.exec(part));
+      if (ranges.includes(null)) return undefined;
+      steps.push({ kind: 'ranges', ranges: ranges.map((range) => [Number(range?.[1]), range?.[2] === undefined ? Number(range?.[1]) + 1 : Number(range[2])]) });
+    }
+    rest = rest.slice(match[0].length);
+  }
+  return steps;
+}
+
+/** The values that a step leads to from each of a list of JSON values. */
+export function eachStep(values: DuckSql, step: PathStep): DuckSql {
+  const elements = duck`json_extract(value, '$[*]')`;
+  const ofArrays = (list: DuckSql) => duck`flatten(list_transform(${values}, lambda value: CASE WHEN json_type(value) = 'ARRAY' THEN ${list} ELSE [] END))`;
+  switch (step.kind) {
+    case 'name':
+      return duck`list_filter(list_transform(${values}, lambda value: json_extract(value, ${duckString(`$."${step.name.replace(/[\\"]/g, '\\$&')}"`)})), lambda value: value IS NOT NULL)`;
+    case 'all':
+      return ofArrays(elements);
+    case 'ranges': {
+      const parts = step.ranges.map(([from, to]) => duck`${elements}[${duckInteger(from + 1)}:${duckInteger(to)}]`);
+      return ofArrays(parts.length === 1 ? duck`${parts}` : duck`list_concat(${parts})`);
+    }
+    default:
+      return step satisfies never;
+  }
+}

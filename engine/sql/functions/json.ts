@@ -1,14 +1,16 @@
 /** ClickHouse's functions on JSON held as text. What a path names is in json-path.ts, values of a type in json-value.ts. */
 import { bound, type Bound } from '../bound.ts';
-import { duck, duckString, type DuckSql } from '../duck.ts';
+import { callComputed } from '../computed/definition.ts';
+import { JSON_INDENT, JSON_MERGE } from '../computed/json-form.ts';
+import { duck, duckInteger, duckString, type DuckSql } from '../duck.ts';
 import { parseType } from '../parse-type.ts';
 import { plainSql } from '../physical.ts';
 import { SandpiperError } from '../../errors.ts';
 import { array, bare, FLOAT64, INT64, isNullable, nullable, STRING, tuple, UINT64, UINT8, type ClickHouseType } from '../types.ts';
-import { at, constantText, define, isNull, lowCardinality, need, nullResult, typeError, unsupported } from './arguments.ts';
+import { at, constantInteger, constantText, define, isNull, lowCardinality, need, nullResult, result, typeError, unsupported } from './arguments.ts';
 import { escapedPattern, present } from './argument-forms.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
-import { jsonAt, parsePath, withName } from './json-path.ts';
+import { eachStep, jsonAt, parsePath, parseWidePath, withName } from './json-path.ts';
 import { toJsonString } from './json-text.ts';
 import { jsonAs } from './json-value.ts';
 
@@ -98,15 +100,26 @@ function jsonKey(args: readonly Bound[], call: FunctionCall): Bound {
   return answer(call, args, STRING, duck`coalesce(json_keys(${jsonAt(call, json, rest.slice(0, -1))})[${plainSql(index)}], '')`);
 }
 
-/** The JSON that a constant path such as `$.a.b[0]` names. */
-function byPath(args: readonly Bound[], call: FunctionCall): DuckSql {
+/** The JSON values that a constant path such as `$.a.b[0]` or `$.a[*][0 to 2, 4]` names: one, or a list of them. */
+function byPath(args: readonly Bound[], call: FunctionCall): { readonly isList: boolean; readonly sql: DuckSql } {
   const [json, path] = [at(args, 0), at(args, 1)];
   const text = constantText(call, path, 'the path');
-  const steps = parsePath(text);
-  if (!steps) throw unsupported(`${call.name} understands paths of names and whole numbers such as $.a.b[0] here, not ${text}.`, path.span);
   need(call, json, 'text', 0);
-  const written = duckString(`$${steps.map((step) => (typeof step === 'number' ? `[${step}]` : `."${step.replace(/[\\"]/g, '\\$&')}"`)).join('')}`);
-  return duck`json_extract(sandpiper_json(${plainSql(json)}), ${written})`;
+  const whole = duck`sandpiper_json(${plainSql(json)})`;
+  const steps = parsePath(text);
+  if (steps) {
+    const written = duckString(`$${steps.map((step) => (typeof step === 'number' ? `[${step}]` : `."${step.replace(/[\\"]/g, '\\$&')}"`)).join('')}`);
+    return { isList: false, sql: duck`json_extract(${whole}, ${written})` };
+  }
+  const wide = parseWidePath(text);
+  if (!wide) throw unsupported(`${call.name} understands paths of names, whole numbers, ranges and * such as $.a.b[0] and $.a[*][0 to 2, 4], not ${text}.`, path.span);
+  return { isList: true, sql: wide.reduce((values, step) => eachStep(values, step), duck`list_filter([${whole}], lambda value: value IS NOT NULL)`) };
+}
+
+/** The first value that a path names, where `holds` of it; NULL where there is none. */
+function firstByPath(args: readonly Bound[], call: FunctionCall, holds: (value: DuckSql) => DuckSql): DuckSql {
+  const { isList, sql } = byPath(args, call);
+  return isList ? duck`(list_filter(${sql}, lambda value: ${holds(duck`value`)}))[1]` : sql;
 }
 
 /** `"name":` as it must stand in the text for the simpleJSON functions, which do not parse. */
@@ -160,16 +173,28 @@ export const JSON_FUNCTIONS: readonly FunctionDefinition[] = [
     const sql = withName(call, duck`sandpiper_json(${plainSql(at(args, 0))})`, (value) => duck`CASE WHEN json_type(${value}) = 'ARRAY' THEN CAST(json_array_length(${value}) AS UBIGINT) END`);
     return bound(nullable(UINT64), sql, call.span);
   }),
-  define(describe('JSON_VALUE', "JSON_VALUE(json, '$.path')", 'The scalar at a path as text.'), 2, 2, (args, call) =>
-    answer(call, args, STRING, withName(call, byPath(args, call), (value) => duck`CASE WHEN json_type(${value}) IN ('OBJECT', 'ARRAY') THEN '' WHEN json_type(${value}) = 'NULL' THEN 'null' ELSE coalesce(sandpiper_json_string(${value}), '') END`))),
-  define(describe('JSON_QUERY', "JSON_QUERY(json, '$.path')", 'The value at a path, as JSON in an array.'), 2, 2, (args, call) =>
-    answer(call, args, STRING, withName(call, byPath(args, call), (value) => duck`coalesce('[' || sandpiper_json_raw(${value}) || ']', '')`))),
-  define(describe('JSON_EXISTS', "JSON_EXISTS(json, '$.path')", '1 when there is a value at the path.'), 2, 2, (args, call) =>
-    answer(call, args, UINT8, duck`CAST(${byPath(args, call)} IS NOT NULL AS UTINYINT)`)),
-  define(describe('prettyPrintJSON', 'prettyPrintJSON(json)', 'The JSON text on several lines.'), 1, 1, (args, call) => {
+  define(describe('JSON_VALUE', "JSON_VALUE(json, '$.path')", 'The first scalar at a path as text.'), 2, 2, (args, call) =>
+    answer(call, args, STRING, withName(call, firstByPath(args, call, (value) => duck`json_type(${value}) NOT IN ('OBJECT', 'ARRAY')`), (value) => duck`CASE WHEN json_type(${value}) IN ('OBJECT', 'ARRAY') THEN '' WHEN json_type(${value}) = 'NULL' THEN 'null' ELSE coalesce(sandpiper_json_string(${value}), '') END`))),
+  define(describe('JSON_QUERY', "JSON_QUERY(json, '$.path')", 'The values at a path, as JSON in an array.'), 2, 2, (args, call) => {
+    const { isList, sql } = byPath(args, call);
+    const list = (values: DuckSql) => duck`CASE WHEN len(${values}) > 0 THEN '[' || array_to_string(list_transform(${values}, lambda value: sandpiper_json_raw(value)), ', ') || ']' ELSE '' END`;
+    return answer(call, args, STRING, isList ? withName(call, sql, list) : withName(call, sql, (value) => duck`coalesce('[' || sandpiper_json_raw(${value}) || ']', '')`));
+  }),
+  define(describe('JSON_EXISTS', "JSON_EXISTS(json, '$.path')", '1 when there is a value at the path.'), 2, 2, (args, call) => {
+    const { isList, sql } = byPath(args, call);
+    return answer(call, args, UINT8, isList ? duck`CAST(coalesce(len(${sql}), 0) > 0 AS UTINYINT)` : duck`CAST(${sql} IS NOT NULL AS UTINYINT)`);
+  }),
+  define(describe('JSONMergePatch', 'JSONMergePatch(json, …)', 'JSON objects merged; later ones win.', { caseInsensitiveAliases: ['jsonMergePatch'] }), 1, Infinity, (args, call) => {
+    args.forEach((arg, index) => need(call, arg, 'text', index));
+    if (args.some(isNull)) return nullResult(call.span);
+    const texts = args.map((arg) => withName(call, plainSql(arg), (text) => duck`CASE WHEN json_valid(${text}) THEN ${text} ELSE error('JSONMergePatch takes JSON objects.') END`));
+    return result(call, args, STRING, present(args, callComputed(JSON_MERGE, duck`[${texts}]`)));
+  }),
+  define(describe('prettyPrintJSON', 'prettyPrintJSON(json[, indent])', 'The JSON text on several lines.'), 1, 2, (args, call) => {
     need(call, at(args, 0), 'text');
     if (isNull(at(args, 0))) return nullResult(call.span);
-    return answer(call, args, STRING, duck`json_pretty(${plainSql(at(args, 0))})`);
+    const pretty = duck`json_pretty(${plainSql(at(args, 0))})`;
+    return answer(call, [at(args, 0)], STRING, args[1] ? callComputed(JSON_INDENT, pretty, duckInteger(constantInteger(call, args[1], 'the number of blanks'))) : pretty);
   }),
   define(describe('toJSONString', 'toJSONString(value)', 'Any value as JSON text.'), 1, 1, (args, call) => {
     const value = at(args, 0);
