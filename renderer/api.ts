@@ -6,7 +6,7 @@
 import type { Place } from '../engine/errors.ts';
 import {
   SECRET_HEADER, SECRET_META, type ChangeMessage, type CheckView, type Completion, type ErrorBody, type FileSource, type FileText,
-  type FileWrite, type HelpView, type ImportRequest, type JobView, type Operation, type ProjectView, type RequestView, type RunRequest, type RunView, type Signature, type TextEdit, type TailMessage, type TokenView,
+  type FileWrite, type HelpView, type ImportRequest, type JobView, type FixView, type Operation, type ProjectView, type QuarantineView, type RequestView, type RunRequest, type RunView, type Signature, type TextEdit, type TailMessage, type TokenView,
 } from '../engine/api/protocol.ts';
 
 const RECONNECT_MS = 1_000;
@@ -56,6 +56,9 @@ export const api = {
   upload: (file: File, signal?: AbortSignal) => send<{ upload: string }>('POST', `/local/uploads?name=${encodeURIComponent(file.name)}`, file, 'application/octet-stream', signal),
   inspect: (source: FileSource) => ask<{ job: string }>('POST', '/local/inspect', { source }),
   import: (request: ImportRequest) => ask<{ job: string }>('POST', '/local/imports', request),
+  quarantine: (name: string, signal?: AbortSignal) => ask<QuarantineView>('GET', `/local/quarantine/${encodeURIComponent(name)}`, undefined, signal),
+  fixQuarantine: (name: string, fix: FixView) => ask<{ replayed: number; left: number }>('POST', `/local/quarantine/${encodeURIComponent(name)}/fix`, { fix }),
+  undoReplay: (name: string, id: string) => ask<object>('POST', `/local/quarantine/${encodeURIComponent(name)}/undo`, { id }),
   operate: (operation: Operation) => ask<{ job: string }>('POST', '/local/operations', operation),
   jobs: (signal?: AbortSignal) => ask<{ jobs: readonly JobView[] }>('GET', '/local/jobs', undefined, signal),
   job: (id: string, signal?: AbortSignal) => ask<JobView>('GET', `/local/jobs/${encodeURIComponent(id)}`, undefined, signal),

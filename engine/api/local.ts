@@ -38,6 +38,15 @@ const Bodies = {
   }),
   cancel: z.object({ id: z.string() }),
   publish: z.object({ published: z.boolean() }),
+  fix: z.object({
+    fix: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('none') }),
+      z.object({ kind: z.literal('type'), column: z.string(), type: z.string() }),
+      z.object({ kind: z.literal('default'), column: z.string(), expression: z.string() }),
+      z.object({ kind: z.literal('path'), column: z.string(), jsonPath: z.string() }),
+      z.object({ kind: z.literal('date-format'), column: z.string(), format: z.string() }),
+    ]),
+  }),
   operation: z.object({ kind: z.enum(['copy', 'sink', 'populate']), pipe: z.string(), parameters: z.record(z.string(), z.string()).optional() }),
   inspect: z.object({ source: FileSource }),
   import: z.object({ source: FileSource, dataSource: z.string(), mode: z.enum(['append', 'replace', 'create']), datafile: z.string().optional() }),
@@ -137,6 +146,18 @@ export function localRoutes(app: Hono, workspace: Workspace, options: LocalOptio
     const request = await body(context, Bodies.import);
     const job = await workspace.import(source(request.source), request.dataSource, request.mode, request.datafile);
     return context.json({ job: job.id });
+  });
+  app.get('/local/quarantine/:name', async (context) => {
+    const { causes, rows, allRows, lastReplay } = await workspace.quarantine.causes(context.req.param('name'));
+    return context.json({ causes, rows, allRows, ...(lastReplay ? { lastReplay: { ...lastReplay, at: lastReplay.at.toISOString() } } : {}) });
+  });
+  app.post('/local/quarantine/:name/fix', async (context) => {
+    const { fix } = await body(context, Bodies.fix);
+    return context.json(await workspace.quarantine.fix(context.req.param('name'), fix));
+  });
+  app.post('/local/quarantine/:name/undo', async (context) => {
+    await workspace.quarantine.undo(context.req.param('name'), (await body(context, Bodies.cancel)).id);
+    return context.json({});
   });
   app.post('/local/operations', async (context) => {
     const { kind, pipe, parameters = {} } = await body(context, Bodies.operation);

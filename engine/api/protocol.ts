@@ -287,6 +287,38 @@ export interface Receipt {
   readonly reasons: readonly { readonly message: string; readonly rows: number; readonly firstLine: number; readonly example: string }[];
 }
 
+// GET /local/quarantine/NAME -> QuarantineView · POST /local/quarantine/NAME/fix {fix} -> {replayed, left}: changes the data file where
+// the fix says so and takes in the rows that fit then · POST /local/quarantine/NAME/undo {id} -> {}: takes the last such replay back
+export interface QuarantineView {
+  readonly causes: readonly CauseView[];
+  /** Rows looked at: the newest of all. */
+  readonly rows: number;
+  readonly allRows: number;
+  readonly lastReplay?: { readonly id: string; readonly label: string; readonly rows: number; readonly at: string };
+}
+export interface CauseView {
+  /** '' for a fault of the whole row. */
+  readonly column: string;
+  readonly reason: string;
+  readonly rows: number;
+  readonly examples: readonly {
+    readonly raw: string;
+    /** The part of `raw` at fault. */
+    readonly mark?: { readonly start: number; readonly end: number };
+    readonly message: string;
+    readonly file: string | null;
+    readonly line: number | null;
+  }[];
+  /** The best first. `rescues`: rows of the cause that would be accepted. */
+  readonly proposals: readonly { readonly fix: FixView; readonly label: string; readonly rescues: number }[];
+}
+export type FixView =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'type'; readonly column: string; readonly type: string }
+  | { readonly kind: 'default'; readonly column: string; readonly expression: string }
+  | { readonly kind: 'path'; readonly column: string; readonly jsonPath: string }
+  | { readonly kind: 'date-format'; readonly column: string; readonly format: string };
+
 // POST /local/operations Operation -> { job: string }: runs what a pipe does to data, as a job
 export interface Operation {
   readonly kind: 'copy' | 'sink' | 'populate';

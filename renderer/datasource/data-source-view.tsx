@@ -13,6 +13,7 @@ import { wholeNumber, counted } from '../readable.ts';
 import css from './data-source-view.module.css';
 import { EventLine } from './event-line.tsx';
 import { LiveTail } from './live-tail.tsx';
+import { QuarantineBench } from './quarantine-bench.tsx';
 import { quarantineQuery, rowsQuery, RowsTable } from './rows-table.tsx';
 import { SchemaTable } from './schema-table.tsx';
 
@@ -50,7 +51,10 @@ export function DataSourceView({ source, project }: { source: Source; project: P
           {page === 'live' && <LiveTail key={source.name} source={source} />}
           {page === 'schema' && <SchemaTable source={source} />}
           {page === 'quarantine' && (
-            <RowsTable key="quarantine" subject={`${source.path}:quarantine`} query={quarantineQuery(source)} revision={project.revision} source={source} label={`Rejected rows of ${source.name}`} empty={<p>No row was rejected. Rows that do not fit the schema are kept here with the reason, and none is lost.</p>} isEmpty={source.quarantinedCount === 0} />
+            <div className={css.quarantine}>
+              <QuarantineBench key={source.name} source={source} revision={project.revision} />
+              <RowsTable key="quarantine" subject={`${source.path}:quarantine`} query={quarantineQuery(source)} revision={project.revision} source={source} label={`Rejected rows of ${source.name}`} empty={<p>No row was rejected. Rows that do not fit the schema are kept here with the reason, and none is lost.</p>} isEmpty={source.quarantinedCount === 0} />
+            </div>
           )}
           {page === 'file' && <FileEditor path={source.path} />}
         </Tabbed>
