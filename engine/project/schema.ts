@@ -178,7 +178,7 @@ function readType(text: string, start: number, report: Report): ClickHouseType |
   } catch (cause) {
     if (!(cause instanceof SandpiperError)) throw cause;
     const span = cause.detail.span ?? { start: 0, end: text.length };
-    report(cause.message, start + span.start, start + Math.max(span.end, span.start + 1));
+    report(cause.message, start + Math.min(span.start, text.length - 1), start + Math.min(Math.max(span.end, span.start + 1), text.length));
     return undefined;
   }
 }

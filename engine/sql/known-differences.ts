@@ -96,7 +96,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     why: 'DuckDB checks 128-bit numbers and statistics; 8 to 64 bits wrap as in ClickHouse.',
     example: 'SELECT toInt128(\'170141183460469231731687303715884105727\') + 1',
     kind: 'error',
-    pattern: 'Overflow in |INT128|is out of range!',
+    pattern: 'Overflow in |INT128|is out of range!|Could not cast value \\d+ to DECIMAL',
   },
   {
     id: 'variant-arrays',

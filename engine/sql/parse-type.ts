@@ -97,15 +97,15 @@ function parseParametric(cursor: Cursor, name: string): ClickHouseType | undefin
     }
     case 'DateTime64': {
       cursor.expectSymbol('(', 'and a precision: DateTime64(3)');
-      const precision = wholeAt(cursor);
+      const precision = wholeIn(cursor, 0, 9, 'DateTime64 takes 0 to 9 digits');
       const zone = cursor.takeSymbol(',') ? textAt(cursor) : undefined;
       cursor.expectSymbol(')', 'after DateTime64');
       return dateTime64(precision, zone);
     }
     case 'Time64':
-      return { kind: 'Time64', precision: cursor.isSymbol('(') ? (list(cursor, wholeAt)[0] ?? 3) : 3 };
+      return { kind: 'Time64', precision: cursor.isSymbol('(') ? (list(cursor, (at) => wholeIn(at, 0, 9, 'Time64 takes 0 to 9 digits'))[0] ?? 3) : 3 };
     case 'FixedString':
-      return { kind: 'FixedString', length: list(cursor, wholeAt)[0] ?? 1 };
+      return { kind: 'FixedString', length: list(cursor, (at) => wholeIn(at, 1, 0xff_ffff, 'FixedString takes a length of 1 to 16777215'))[0] ?? 1 };
     case 'Decimal':
       return decimalType(cursor, undefined);
     case 'Decimal32':
@@ -155,18 +155,20 @@ function bitsOf(text: string | undefined): IntegerBits {
 }
 
 function decimalType(cursor: Cursor, width: number | undefined): ClickHouseType {
+  const start = cursor.peek().span.start;
   const [first, second] = cursor.isSymbol('(') ? list(cursor, wholeAt) : [];
-  if (width !== undefined) return decimal(width, first ?? 0);
-  const precision = first ?? 10;
-  if (precision < 1 || precision > 76) throw cursor.failure(`A Decimal has 1 to 76 digits, not ${precision}.`, cursor.spanFrom(cursor.end));
-  return decimal(precision, second ?? 0);
+  const precision = width ?? first ?? 10;
+  const scale = (width === undefined ? second : first) ?? 0;
+  if (!(precision >= 1 && precision <= 76)) throw cursor.failure(`A Decimal has 1 to 76 digits, not ${precision}.`, cursor.spanFrom(start));
+  if (!(scale >= 0 && scale <= precision)) throw cursor.failure(`A Decimal of ${precision} digits has 0 to ${precision} of them behind the point, not ${scale}.`, cursor.spanFrom(start));
+  return decimal(precision, scale);
 }
 
 function enumType(cursor: Cursor, name: string): ClickHouseType {
   let next = 1;
   const values = list(cursor, (at): EnumValue => {
     const text = textAt(at);
-    const value = at.takeSymbol('=') ? wholeAt(at) : next;
+    const value = at.takeSymbol('=') ? wholeIn(at, -32_768, 32_767, 'The value of an Enum is -32768 to 32767') : next;
     next = value + 1;
     return { name: text, value };
   });
@@ -225,6 +227,13 @@ function list<T>(cursor: Cursor, item: (cursor: Cursor) => T): T[] {
 function textAt(cursor: Cursor): string {
   if (cursor.peek().kind !== 'string') throw cursor.unexpected('a text in quotes');
   return cursor.take().text;
+}
+
+function wholeIn(cursor: Cursor, least: number, most: number, sentence: string): number {
+  const start = cursor.peek().span.start;
+  const value = wholeAt(cursor);
+  if (value < least || value > most) throw cursor.failure(`${sentence}, not ${value}.`, cursor.spanFrom(start));
+  return value;
 }
 
 function wholeAt(cursor: Cursor): number {

@@ -45,7 +45,6 @@ function tolerate<T>(text: string | undefined, run: () => T): T | undefined {
     return run();
   } catch (cause) {
     if (!(cause instanceof SandpiperError)) throw cause;
-    if (cause.message.trim() === '') throw new Error(`no sentence: ${cause.message}`, { cause });
     if (text !== undefined) inside(text, cause.detail.span, cause.message);
     return undefined;
   }
