@@ -20,3 +20,4 @@ SELECT s, count() FROM t WHERE a > 100 GROUP BY GROUPING SETS ((s), ());
 SELECT toBool(at), toBool(d), toBool(toDate('1970-01-01')) FROM t ORDER BY a;
 SELECT ts > 1714521600, ts < 1714530000.5, ts = price FROM e ORDER BY ts;
 SELECT toTypeName(s IN ('red', 'blue')), toTypeName(s IN (SELECT 'red')), toTypeName(ifNull(s, b)), toTypeName(ifNull(s, 'a')) FROM t ORDER BY a;
+SELECT array(a), tuple(a, f), array(1, 2.5), tuple(1), tuple(s) FROM t ORDER BY a;
