@@ -47,8 +47,8 @@ export function columnName(expression: Expression, naming: Naming = AS_WRITTEN):
     case 'aliased':
       return expression.alias.text;
     case 'call': {
-      if (expression.name.text === 'array' && !expression.distinct) return columnName({ kind: 'array', elements: expression.arguments, span: expression.span }, naming);
-      if (expression.name.text === 'tuple' && !expression.distinct) return columnName({ kind: 'tuple', elements: expression.arguments, span: expression.span }, naming);
+      if (expression.name.text === 'array' && !expression.distinct) return `[${list(expression.arguments)}]`;
+      if (expression.name.text === 'tuple' && !expression.distinct) return `(${list(expression.arguments)})`;
       const argument = expression.arguments[0];
       if (expression.name.text === 'negate' && expression.written === 'operator' && argument?.kind === 'number') return `-${numberName(argument.text)}`;
       const written = expression.distinct ? `${expression.name.text}Distinct` : (REWRITTEN[expression.name.text.toLowerCase()] ?? expression.name.text);

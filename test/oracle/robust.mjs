@@ -4,7 +4,8 @@ import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
+const AT_ONCE = 50;
 const { values } = parseArgs({ options: { inputs: { type: 'string', default: '100000' }, seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) }, repeated: { type: 'string', default: '100000' }, child: { type: 'boolean', default: false } } });
 
 if (values.child) {
@@ -12,9 +13,9 @@ if (values.child) {
   const tell = (message) => new Promise((resolve) => process.send(message, resolve));
   const seed = Number(values.seed);
   const inputs = Number(values.inputs);
-  for (let from = 0; from < inputs; from += 500) {
+  for (let from = 0; from < inputs; from += AT_ONCE) {
     await tell({ at: `random texts from ${from} of seed ${seed}` });
-    const broken = module.pushRandom(seed, from, Math.min(500, inputs - from));
+    const broken = module.pushRandom(seed, from, Math.min(AT_ONCE, inputs - from));
     if (broken.length > 0) await tell({ broken });
   }
   let number = 0;
