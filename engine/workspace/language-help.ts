@@ -45,7 +45,7 @@ export function languageHelp(): readonly HelpSection[] {
     { id: 'windows', title: 'Window functions', intro: 'Aggregate functions work over windows too.', entries: listWindowFunctions().map(({ name, signature, help }) => ({ name, code: signature, text: help })) },
     { id: 'templates', title: 'Template functions', intro: 'Inside `{{ }}` and `{% %}` in the SQL of a node that begins with `%`.', entries: templateFunctions().map(({ name, signature, help }) => ({ name, code: signature, text: help })) },
     ...(['datasource', 'pipe', 'connection'] as const).map(keywords),
-    { id: 'differences', title: 'Known differences from ClickHouse', intro: 'Where the answer is not ClickHouse\'s, and why. Anything else that differs is a fault: please report it.', entries: KNOWN_DIFFERENCES.map(({ differs, why, example }) => ({ name: differs, code: example, text: why, state: 'different' as const })) },
+    { id: 'differences', title: 'Known differences', intro: 'Where the answer is not ClickHouse\'s, and why. Anything else that differs is a fault: please report it.', entries: KNOWN_DIFFERENCES.map(({ differs, why, example }) => ({ name: differs, code: example, text: why, state: 'different' as const })) },
   ];
   return sections;
 }

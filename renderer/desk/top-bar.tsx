@@ -1,5 +1,5 @@
 /** The top line: which project, the way to every command, where the API answers, light or dark. */
-import { Bird, ChevronDown, Copy, FolderOpen, FolderInput, Monitor, Moon, Plus, Radio, Search, Sun } from 'lucide-react';
+import { Bird, ChevronDown, CircleQuestionMark, Copy, FolderOpen, FolderInput, Monitor, Moon, Plus, Radio, Search, Sun } from 'lucide-react';
 import type { ProjectView } from '../../engine/api/protocol.ts';
 import { setTheme, useDesk, type Theme } from '../desk-state.ts';
 import { IconButton } from '../parts/icon-button.tsx';
@@ -34,6 +34,7 @@ export function TopBar({ project }: { project: ProjectView }) {
             <span>{connected ? `serving ${portOf(project.address)}` : 'not serving'}</span>
           </button>
         </Tip>
+        <IconButton label="Help" icon={<CircleQuestionMark size={16} aria-hidden />} {...keysOf('show-help')} onClick={() => runCommand('show-help')} />
         <ThemeMenu />
       </div>
     </header>

@@ -47,7 +47,7 @@ export function CodeEditor({ path, notes = [], marked, onCursorLine }: CodeEdito
   const isDataFile = DATA_FILE.test(path);
   const act = (action: string) => {
     editor.current?.focus();
-    void editor.current?.getAction(action)?.run();
+    editor.current?.trigger('desk', action, null);
   };
   useCommand('rename-name', isDataFile ? () => act('editor.action.rename') : undefined);
   useCommand('show-definition', isDataFile ? () => act('editor.action.revealDefinition') : undefined);

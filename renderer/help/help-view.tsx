@@ -25,7 +25,7 @@ export function HelpView({ sections }: { sections: readonly HelpSection[] }) {
       <nav className={css.side} aria-label="Parts of the help">
         <label className={css.search}>
           <Search size={14} aria-hidden />
-          <input type="search" value={typed} autoFocus placeholder="Search functions, clauses, keywords" aria-label="Search the help" onChange={(event) => setTyped(event.target.value)} />
+          <input type="search" value={typed} autoFocus placeholder="Search the help" aria-label="Search the help" onChange={(event) => setTyped(event.target.value)} />
         </label>
         <ul>
           {sections.map(({ id, title, entries }) => (
@@ -67,7 +67,7 @@ function Part({ section }: { section: HelpSection }) {
       {groups.map((group) => (
         <section key={group ?? ''}>
           {group !== undefined && <h3 className={css.group}>{group}</h3>}
-          <dl className={css.entries}>
+          <dl className={section.id === 'types' ? css.names : css.entries}>
             {section.entries.filter((entry) => entry.group === group).map((entry) => <Entry key={`${entry.name} ${entry.code ?? ''}`} entry={entry} />)}
           </dl>
         </section>
