@@ -41,6 +41,9 @@ const ENGINE_KEYS: Table = {
   ENGINE_VERSION: line('Version column of a VersionedCollapsingMergeTree.'),
   ENGINE_SUMMING_COLUMNS: line('Columns that a SummingMergeTree adds up.'),
   ENGINE_COLUMNS: line('Columns that a SummingMergeTree adds up (Classic spelling).'),
+  ENGINE_JOIN_STRICTNESS: inert('Classic: ANY or ALL, of a table with the engine Join.', 'A table with the engine Join is an ordinary table here: join it with JOIN.'),
+  ENGINE_JOIN_TYPE: inert('Classic: LEFT, INNER, …, of a table with the engine Join.', 'A table with the engine Join is an ordinary table here: join it with JOIN.'),
+  ENGINE_KEY_COLUMNS: inert('Classic: the columns that a table with the engine Join is joined by.', 'A table with the engine Join is an ordinary table here: join it with JOIN.'),
   ENGINE_SETTINGS: line('Settings of the table, `name=value, …`.'),
 };
 

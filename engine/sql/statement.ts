@@ -4,12 +4,13 @@
  */
 import { SandpiperError, type Span } from '../errors.ts';
 import type { Expression, Identifier, Query } from './ast.ts';
-import type { Argument, Bound } from './bound.ts';
+import { isLambda, type Argument, type Bound } from './bound.ts';
 import type { Catalog } from './catalog.ts';
 import { duck, duckName, joined, type DuckSql } from './duck.ts';
+import { foldCall } from './fold.ts';
 import type { FunctionContext } from './functions/definition.ts';
 import { findFunction, suggestFunctions } from './functions/registry.ts';
-import type { ClickHouseType } from './types.ts';
+import { bare, type ClickHouseType } from './types.ts';
 
 /** A query's result inside another: complete SELECT text and its columns. */
 export interface Relation {
@@ -47,6 +48,9 @@ export interface StatementOptions {
 
 /** Begins the names of DuckDB's lambda parameters, so that they are told from columns (grouping.ts compares SQL without them). */
 export const LAMBDA_PREFIX = 'λ';
+
+/** Types whose constants say all: a Bool or a Date is shown otherwise than it is compared. */
+const FOLDED_KINDS: ReadonlySet<string> = new Set(['String', 'Integer', 'Float']);
 
 export class Statement {
   readonly options: StatementOptions;
@@ -88,7 +92,11 @@ export class Statement {
       const hint = near.length === 0 ? '' : ` Did you mean ${near.join(' or ')}?`;
       throw new SandpiperError('unknown-name', `There is no function ${name} in Sandpiper.${hint}`, { span });
     }
-    return definition.bind({ name: definition.name, arguments: args, span, context: this.context });
+    const value = definition.bind({ name: definition.name, arguments: args, span, context: this.context });
+    if (value.constant) return value;
+    const constants = args.flatMap((argument) => (!isLambda(argument) && argument.constant && FOLDED_KINDS.has(bare(argument.type).kind) ? [argument.constant] : []));
+    const constant = constants.length === args.length ? foldCall(definition.name, constants) : undefined;
+    return constant ? { ...value, constant } : value;
   }
 
   /** Adds a CTE and gives the relation that reads it. */

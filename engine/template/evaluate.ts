@@ -86,6 +86,8 @@ function evaluatePart(expression: TemplateExpression, scope: Scope): Value {
       const positional = expression.arguments.map((argument) => evaluate(argument, scope));
       return callMethod(object, expression.name, positional, new Map(expression.keywords.map(({ name, value }) => [name, evaluate(value, scope)])));
     }
+    case 'attribute':
+      throw new TemplateFault('AttributeError', `templates have no attributes: \`.${expression.name}\` is read without brackets`);
     case 'index':
       return elementOf(evaluate(expression.object, scope), evaluate(expression.index, scope));
     case 'slice': {

@@ -24,6 +24,8 @@ export type TemplateExpression =
   | { readonly kind: 'conditional'; readonly test: TemplateExpression; readonly whenTrue: TemplateExpression; readonly otherwise: TemplateExpression; readonly span: Span }
   | Call
   | { readonly kind: 'method'; readonly object: TemplateExpression; readonly name: string; readonly arguments: readonly TemplateExpression[]; readonly keywords: readonly KeywordArgument[]; readonly span: Span }
+  /** `loop.first`: no value here has attributes, which is an error only where the template comes to it. */
+  | { readonly kind: 'attribute'; readonly name: string; readonly span: Span }
   | { readonly kind: 'index'; readonly object: TemplateExpression; readonly index: TemplateExpression; readonly span: Span }
   | { readonly kind: 'slice'; readonly object: TemplateExpression; readonly from?: TemplateExpression; readonly to?: TemplateExpression; readonly step?: TemplateExpression; readonly span: Span }
   /** `[x for x in items if test]`, also without the brackets as a call's only argument. */
@@ -84,6 +86,7 @@ export function childrenOf(expression: TemplateExpression): readonly TemplateExp
     case 'float':
     case 'string':
     case 'name':
+    case 'attribute':
       return [];
     case 'list':
     case 'tuple':

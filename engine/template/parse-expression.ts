@@ -194,7 +194,11 @@ class ExpressionParser {
       } else if (this.#cursor.takeSymbol('.')) {
         const name = this.#cursor.take();
         if (name.kind !== 'name') throw unexpected(name, 'the name of a method');
-        if (!this.#cursor.isSymbol('(')) throw new SandpiperError('syntax', `Write the method with brackets: \`.${name.text}()\`. Templates have no attributes.`, { span: name.span });
+        if (!this.#cursor.isSymbol('(')) {
+          if (name.text.startsWith('_')) throw new SandpiperError('syntax', `Write the method with brackets: \`.${name.text}()\`. Templates have no attributes.`, { span: name.span });
+          object = { kind: 'attribute', name: name.text, span: this.#cursor.from(start) };
+          continue;
+        }
         const { positional, keywords } = this.#arguments();
         object = { kind: 'method', object, name: name.text, arguments: positional, keywords, span: this.#cursor.from(start) };
       } else if (this.#cursor.takeSymbol('[')) {

@@ -4,7 +4,7 @@ import { callComputed } from '../computed/definition.ts';
 import { FUZZY_END } from '../computed/token.ts';
 import { duck, duckInteger, duckString, joined, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
-import { array, isNullable, STRING, UINT64 } from '../types.ts';
+import { array, bare, isNullable, STRING, UINT64 } from '../types.ts';
 import { at, constantInteger, constantText, define, isNull, need, nullResult, once, result, rule, typeError, unsupported } from './arguments.ts';
 import { condition, present, textOrEmpty } from './argument-forms.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
@@ -174,6 +174,9 @@ function multiMatch(answer: MultiAnswer) {
     const [text, list] = [at(args, 0), at(args, 1)];
     need(call, text, 'text', 0);
     if (isNull(text)) return nullResult(call.span);
+    if (answer === 'any' && list.constant?.kind !== 'array' && bare(list.type).kind === 'Array') {
+      return condition(call, [text], present([text], duck`len(list_filter(${plainSql(list)}, lambda expression: regexp_matches(${plainSql(text)}, expression, ${DOT_ALL}))) > 0`));
+    }
     const expressions = patterns(call, list);
     // (?U) makes the match end as early as it can; ends of the text are found last.
     const end = (whole: DuckSql, expression: string) => duck`CASE WHEN regexp_matches(${whole}, ${duckString(expression)}, ${DOT_ALL}) THEN strlen(regexp_extract(${whole}, ${duckString(`(?sU)^.*(?:${expression})`)})) + ${duckInteger(expression.endsWith('$') ? 1 : 0)} ELSE -1 END`;
