@@ -109,6 +109,25 @@ function nextRecord(bytes: Buffer, from: number): number | undefined {
   return undefined;
 }
 
+/** Moves the payloads of the records together, over the headers between them. `end`: behind the last whole record. */
+function gather(bytes: Buffer): { readonly payloadBytes: number; readonly end: number } {
+  let payloadBytes = 0;
+  let end = 0;
+  for (;;) {
+    const record = recordAt(bytes, end);
+    if (typeof record === 'object') {
+      bytes.copyWithin(payloadBytes, record.payload, record.next);
+      payloadBytes += record.next - record.payload;
+      end = record.next;
+      continue;
+    }
+    if (record === 'cut' && payloadBytes > 0) return { payloadBytes, end };
+    const next = nextRecord(bytes, end + 1);
+    if (next === undefined) return { payloadBytes, end };
+    end = next;
+  }
+}
+
 export class Journal {
   readonly #folder: string;
   readonly #dataSource: string;
@@ -181,49 +200,31 @@ export class Journal {
 
   /** Payloads of the records from a position on, up to about `maximumBytes` (at least one record); undefined when there are none. They stand in `buffer` where that is large enough. */
   async read(from: JournalPosition, maximumBytes: number, buffer?: Buffer): Promise<JournalRead | undefined> {
-    let found: JournalRead | undefined;
+    let room = buffer ?? Buffer.allocUnsafe(Math.min(maximumBytes, this.backlogBytes || maximumBytes));
+    let length = 0;
+    let next: JournalPosition | undefined;
     for (const segment of [...this.#segments]) {
       if (segment.number < from.segment) continue;
       const offset = segment.number === from.segment ? from.offset : 0;
       if (offset >= segment.end) continue;
-      const held = found?.payload.length ?? 0;
-      if (found && held >= maximumBytes / 2) break;
-      const read = await this.#readSegment(segment, offset, maximumBytes - held, held === 0 ? buffer : undefined);
-      if (!read) continue;
-      found = found ? { payload: Buffer.concat([found.payload, read.payload]), next: read.next } : read;
-    }
-    return found;
-  }
-
-  async #readSegment(segment: Segment, offset: number, maximumBytes: number, buffer: Buffer | undefined): Promise<JournalRead | undefined> {
-    const file = await open(segmentPath(this.#folder, segment.number), 'r');
-    try {
-      const header = Buffer.alloc(HEADER_BYTES);
-      await file.read(header, 0, HEADER_BYTES, offset);
-      const wanted = Math.min(Math.max(maximumBytes, (announcedLength(header) ?? 0) + HEADER_BYTES), segment.end - offset);
-      const bytes = buffer && buffer.length >= wanted ? buffer.subarray(0, wanted) : Buffer.allocUnsafe(wanted);
-      const { bytesRead } = await file.read(bytes, 0, wanted, offset);
-      const held = bytes.subarray(0, bytesRead);
-      let length = 0;
-      let at = 0;
-      for (;;) {
-        const record = recordAt(held, at);
-        if (typeof record === 'object') {
-          // The payloads move together, over the headers between them.
-          held.copyWithin(length, record.payload, record.next);
-          length += record.next - record.payload;
-          at = record.next;
-          continue;
-        }
-        if (record === 'cut' && length > 0) break;
-        const next = nextRecord(held, at + 1);
-        if (next === undefined) break;
-        at = next;
+      const file = await open(segmentPath(this.#folder, segment.number), 'r');
+      try {
+        const header = Buffer.alloc(HEADER_BYTES);
+        await file.read(header, 0, HEADER_BYTES, offset);
+        const least = (announcedLength(header) ?? 0) + HEADER_BYTES;
+        if (length === 0 && least > room.length) room = Buffer.allocUnsafe(Math.min(least, segment.end - offset));
+        const { bytesRead } = await file.read(room, length, Math.min(room.length - length, segment.end - offset), offset);
+        const { payloadBytes, end } = gather(room.subarray(length, length + bytesRead));
+        if (payloadBytes > 0) next = { segment: segment.number, offset: offset + end };
+        length += payloadBytes;
+        // What is left of the segment begins the next block; only what is damaged to its end is passed over.
+        if (offset + end < segment.end && length > 0) break;
+      } finally {
+        await file.close();
       }
-      return length === 0 ? undefined : { payload: held.subarray(0, length), next: { segment: segment.number, offset: offset + at } };
-    } finally {
-      await file.close();
+      if (length >= room.length - HEADER_BYTES) break;
     }
+    return next && { payload: room.subarray(0, length), next };
   }
 
   /** Everything before the position is in DuckDB: whole segments before it are deleted. */

@@ -102,6 +102,15 @@ test('segments roll, are deleted when released, and numbers never come twice', a
   await last.close();
 });
 
+test('blocks of any size over many segments hold every record once and in order', async () => {
+  const journal = await open(undefined, { segmentBytes: 300 });
+  const lines = Array.from({ length: 60 }, (_, index) => `line ${index} ${'x'.repeat((index * 37) % 120)}`);
+  for (const line of lines) await append(journal, line);
+  expect(segments().length).toBeGreaterThan(8);
+  for (let maximumBytes = 1; maximumBytes < 1000; maximumBytes += 7) expect([maximumBytes, await contents(journal, maximumBytes)]).toEqual([maximumBytes, lines]);
+  await journal.close();
+});
+
 test('a folder that is gone answers storage with nothing kept, and mends when it is back', async () => {
   const journal = await open();
   rmSync(folder, { recursive: true });
