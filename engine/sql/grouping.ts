@@ -11,7 +11,7 @@ import { columnName } from './column-name.ts';
 import { duck, duckInteger, duckName, joined, type DuckSql } from './duck.ts';
 import { defaultSql, plainSql } from './physical.ts';
 import { LAMBDA_PREFIX } from './statement.ts';
-import { bare, UINT64, type ClickHouseType } from './types.ts';
+import { bare, sameType, UINT64, type ClickHouseType } from './types.ts';
 
 const LAMBDA_NAMES = new RegExp(`${LAMBDA_PREFIX}\\d+`, 'g');
 
@@ -76,7 +76,8 @@ export class Grouping {
 
   #keyLike(value: Bound): Key | undefined {
     const wanted = shapeOf(value.sql);
-    return this.keys.find((key) => shapeOf(key.value.sql) === wanted);
+    // The same DuckDB SQL may stand for two types: a DateTime and the DateTime64 made of it.
+    return this.keys.find((key) => shapeOf(key.value.sql) === wanted && sameType(key.value.type, value.type));
   }
 
   /** The expression over the columns of FROM; undefined when it cannot stand there. */
@@ -174,13 +175,15 @@ export class Grouping {
   }
 
   #sets(from: DuckSql, kind: GroupBy['kind'], aggregates: readonly DuckSql[]): DuckSql {
-    // Keys left out of a set show their default values, as ClickHouse does, not NULL.
-    const keys = this.keys.map((key) => plainSql(key.value));
-    const filled = this.keys.map((key) => duck`CASE WHEN grouping(${plainSql(key.value)}) = 1 THEN ${defaultSql(key.value.type)} ELSE ${plainSql(key.value)} END AS ${duckName(key.id)}`);
-    const by = kind === 'rollup' ? duck`ROLLUP (${keys})` : kind === 'cube' ? duck`CUBE (${keys})` : duck`GROUPING SETS (${this.#setLists()})`;
+    // Keys left out of a set show their default values, as ClickHouse does, not NULL. Constants are in no set.
+    const listed = kind === 'sets';
+    const varying = this.keys.filter((key) => listed || key.value.constant === undefined);
+    const filled = this.keys.map((key) => (varying.includes(key) ? duck`CASE WHEN grouping(${plainSql(key.value)}) = 1 THEN ${defaultSql(key.value.type)} ELSE ${plainSql(key.value)} END AS ${duckName(key.id)}` : duck`${plainSql(key.value)} AS ${duckName(key.id)}`));
+    const keys = varying.map((key) => plainSql(key.value));
+    const by = listed ? duck` GROUP BY GROUPING SETS (${this.#setLists()})` : keys.length === 0 ? duck`` : kind === 'rollup' ? duck` GROUP BY ROLLUP (${keys})` : duck` GROUP BY CUBE (${keys})`;
     // Over no rows ROLLUP and CUBE give no total either.
-    const having = kind === 'rollup' || kind === 'cube' ? duck` HAVING count(*) > 0` : duck``;
-    return duck`SELECT ${[...filled, ...aggregates]} ${from} GROUP BY ${by}${having}`;
+    const having = listed ? duck`` : duck` HAVING count(*) > 0`;
+    return duck`SELECT ${[...filled, ...aggregates]} ${from}${by}${having}`;
   }
 
   #setLists(): readonly DuckSql[] {

@@ -21,3 +21,5 @@ SELECT toBool(at), toBool(d), toBool(toDate('1970-01-01')) FROM t ORDER BY a;
 SELECT ts > 1714521600, ts < 1714530000.5, ts = price FROM e ORDER BY ts;
 SELECT toTypeName(s IN ('red', 'blue')), toTypeName(s IN (SELECT 'red')), toTypeName(ifNull(s, b)), toTypeName(ifNull(s, 'a')) FROM t ORDER BY a;
 SELECT array(a), tuple(a, f), array(1, 2.5), tuple(1), tuple(s) FROM t ORDER BY a;
+SELECT 'a' AS x, s, count() FROM t GROUP BY x, s WITH CUBE ORDER BY s, count();
+SELECT 'a' AS x, count() FROM t GROUP BY x WITH ROLLUP;
