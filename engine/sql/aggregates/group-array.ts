@@ -3,7 +3,7 @@ import { bound, type Bound } from '../bound.ts';
 import { cast } from '../conversion.ts';
 import { duck, duckInteger, duckString, type DuckSql } from '../duck.ts';
 import { defaultSql, duckTypeSql } from '../physical.ts';
-import { array, decimal, FLOAT64, NOTHING, STRING, UINT64, type ClickHouseType } from '../types.ts';
+import { array, decimal, FLOAT64, NOTHING, sameType, STRING, UINT64, type ClickHouseType } from '../types.ts';
 import { countsOf, countsState, weightsOf } from './counts-state.ts';
 import type { AggregateDefinition } from './definition.ts';
 import { collect, using } from './fold.ts';
@@ -183,7 +183,7 @@ function top(name: string, aliases: readonly string[], isWeighted: boolean, alwa
 
 const MAX_INTERSECTIONS: readonly Rule[] = (['maxIntersections', 'maxIntersectionsPosition'] as const).map((name) => ({
   name, signature: `${name}(start, end)`, help: name === 'maxIntersections' ? 'How many of the intervals overlap at most.' : 'Where most of the intervals begin to overlap.', takes: [2, 2],
-  type: ([start, end], _parameters, refuse) => (start && end && isNumber(start) && isNumber(end) ? (name === 'maxIntersections' ? UINT64 : start) : refuse('two numbers')),
+  type: ([start, end], _parameters, refuse) => (start && end && isNumber(start) && sameType(start, end) ? (name === 'maxIntersections' ? UINT64 : start) : refuse('two numbers of one type')),
   aggregate: (call) => {
     const [start, end] = [argument(call), argument(call, 1)];
     const points = duck`flatten(${collect(call, duck`[struct_pack(p := ${start}, w := 1, m := 1, a := ${start}), struct_pack(p := ${end}, w := -1, m := -1, a := ${end})]`)})`;

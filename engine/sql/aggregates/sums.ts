@@ -213,15 +213,21 @@ const AVG: Rule = {
   state: averageState,
 };
 
+/** Value and weight as DOUBLE; ClickHouse adds in the type of the weights, so whole weights make whole values. */
+function weightedPair(call: RuleCall): readonly [DuckSql, DuckSql] {
+  const value = duck`CAST(${argument(call)} AS DOUBLE)`;
+  return [typeAt(call.types).kind === 'Float' && typeAt(call.types, 1).kind === 'Integer' ? duck`trunc(${value})` : value, duck`CAST(${argument(call, 1)} AS DOUBLE)`];
+}
+
 const AVG_WEIGHTED: Rule = {
   name: 'avgWeighted', signature: 'avgWeighted(x, weight)', help: 'The mean of numbers, each counted as often as its weight says.', takes: [2, 2],
   type: (types, _parameters, refuse) => (types.every(isNumber) ? FLOAT64 : refuse('two numbers')),
   aggregate: (call) => {
-    const [value, weight] = [duck`CAST(${argument(call)} AS DOUBLE)`, duck`CAST(${argument(call, 1)} AS DOUBLE)`];
+    const [value, weight] = weightedPair(call);
     return { sql: duck`${fold(call, 'sum', duck`${value} * ${weight}`)} / ${fold(call, 'sum', weight)}`, empty: NAN };
   },
   state: () => sumsState((call) => {
-    const [value, weight] = [duck`CAST(${argument(call)} AS DOUBLE)`, duck`CAST(${argument(call, 1)} AS DOUBLE)`];
+    const [value, weight] = weightedPair(call);
     return [duck`${value} * ${weight}`, weight];
   }, 2, ([total = NAN, weights = NAN]) => ({ sql: duck`${total} / ${weights}`, empty: NAN })),
 };
