@@ -63,3 +63,8 @@ SELECT a FROM t WHERE true AND s ILIKE '%RED%' ORDER BY a LIMIT 1;
 SELECT multiMatchAny(name, arrayMap(x -> x, ['n1', '^n[23]'])) AS q FROM u ORDER BY a;
 SELECT concat('a', toString(5), lower('X')) AS x, coalesce('p', name) AS y FROM u ORDER BY a LIMIT 1;
 SELECT toString(true) AS x, concat('a', toString(toDate('2024-01-01'))) AS y;
+SELECT toStartOfHour(at) AS h, toUnixTimestamp64Milli(toDateTime64(h, 3)) AS timestamp, count() AS c FROM t GROUP BY h ORDER BY h;
+SELECT s, toString(s) AS x, toLowCardinality(toString(s)) AS y, CAST(s, 'Nullable(String)') AS z FROM t GROUP BY s ORDER BY s;
+SELECT a, toUInt64(a) AS x, toInt64(a) AS y, CAST(a, 'Nullable(UInt32)') AS z, materialize(a) AS w FROM t GROUP BY a ORDER BY a;
+SELECT d, toDate32(d) AS x, toDateTime(d) AS y FROM t GROUP BY d ORDER BY d;
+SELECT toDate(at) AS day, toDate(day) AS x, toStartOfDay(at) AS y FROM t GROUP BY day, y ORDER BY day;
