@@ -2,12 +2,14 @@
  * The name ClickHouse gives to an unnamed column: its expression in canonical form, `plus(a, 1)`, `countIf(x)`.
  * Also the key by which two expressions are seen to be the same.
  */
-import type { Expression, FrameBound, Identifier, OrderItem, WindowSpecification } from './ast.ts';
+import type { Asterisk, ColumnsMatcher, Expression, FrameBound, Identifier, OrderItem, WindowSpecification } from './ast.ts';
 
 /** How a query shows the parts whose names depend on it. */
 export interface Naming {
   readonly identifier: (identifier: Identifier) => string;
   readonly subquery: () => string;
+  /** The names of the columns that `*` or COLUMNS stands for as arguments. */
+  readonly columns?: (matcher: Asterisk | ColumnsMatcher) => readonly string[];
 }
 
 const AS_WRITTEN: Naming = {
@@ -16,7 +18,8 @@ const AS_WRITTEN: Naming = {
 };
 
 export function columnName(expression: Expression, naming: Naming = AS_WRITTEN): string {
-  const list = (expressions: readonly Expression[]): string => expressions.map((one) => columnName(one, naming)).join(', ');
+  const names = (one: Expression): readonly string[] => (naming.columns && (one.kind === 'asterisk' || one.kind === 'columns') ? naming.columns(one) : [columnName(one, naming)]);
+  const list = (expressions: readonly Expression[]): string => expressions.flatMap(names).join(', ');
   switch (expression.kind) {
     case 'number':
       return numberName(expression.text);

@@ -1,9 +1,12 @@
 /** `*`, `t.*`, COLUMNS('regex') and their EXCEPT, REPLACE and APPLY, as the list of columns that they stand for. */
 import { SandpiperError } from '../errors.ts';
-import type { Asterisk, ColumnsMatcher, ColumnTransformer, Expression } from './ast.ts';
+import type { Asterisk, Call, ColumnsMatcher, ColumnTransformer, Expression } from './ast.ts';
+import { findAggregate } from './aggregates/registry.ts';
 import type { Binder } from './bind-expression.ts';
+import type { Bound } from './bound.ts';
 import { columnName, type Naming } from './column-name.ts';
 import { didYouMean } from './suggest.ts';
+import { printType } from './types.ts';
 
 /** One selected column: its name in the result and its expression. */
 export interface SelectItem {
@@ -17,9 +20,49 @@ export function expandColumns(columns: readonly Expression[], binder: Binder): r
   const naming = namingOf(binder);
   return columns.flatMap((expression): readonly SelectItem[] => {
     if (expression.kind === 'asterisk' || expression.kind === 'columns') return transformed(matched(expression, binder, naming), expression.transformers, naming);
+    const tuple = untupled(expression);
+    if (tuple) return elements(tuple, binder, naming);
     const name = columnName(expression, naming);
     if (expression.kind === 'aliased') columnName(expression.expression, naming);
     return [{ name, expression }];
+  });
+}
+
+/** The argument of `untuple(tuple)` and the name that the elements' names begin with. */
+interface Untuple {
+  readonly call: Call;
+  readonly tuple: Expression;
+  readonly alias?: string;
+}
+
+function untupled(expression: Expression): Untuple | undefined {
+  if (expression.kind === 'aliased') {
+    const inner = untupled(expression.expression);
+    return inner && { ...inner, alias: expression.alias.text };
+  }
+  const [tuple] = expression.kind === 'call' ? expression.arguments : [];
+  return expression.kind === 'call' && expression.name.text === 'untuple' && tuple && expression.arguments.length === 1 ? { call: expression, tuple } : undefined;
+}
+
+/** An aggregate in the tuple, for its type alone: the elements are bound again where they stand. */
+function aggregateType(call: Call, binder: Binder): Bound {
+  const definition = findAggregate(call.name.text, call.nulls);
+  if (!definition) throw new Error(`${call.name.text} is no aggregate`);
+  return definition.bind(binder.aggregateCall(call));
+}
+
+/** `untuple(tuple)`: one column for each element. */
+function elements({ call, tuple, alias }: Untuple, binder: Binder, naming: Naming): readonly SelectItem[] {
+  const tuples = tuple.kind === 'asterisk' || tuple.kind === 'columns' ? expandColumns([tuple], binder).map((item) => item.expression) : [tuple];
+  return tuples.flatMap((one) => {
+    const { type } = binder.inStage({ ...binder.stage, aggregate: aggregateType }).bind(one);
+    if (type.kind !== 'Tuple') throw new SandpiperError('type', `untuple takes a tuple, not a value of type ${printType(type)}.`, { span: one.span });
+    return type.elements.map((element, index): SelectItem => {
+      const key = element.name ?? String(index + 1);
+      const expression: Expression = { kind: 'call', name: call.name, written: 'function', arguments: [one, { kind: 'string', value: key, span: call.span }], distinct: false, span: call.span };
+      const named: Expression = { ...expression, name: { ...call.name, text: 'tupleElement' } };
+      return { name: alias === undefined ? columnName(named, naming) : `${alias}.${key}`, expression: named };
+    });
   });
 }
 
@@ -38,6 +81,7 @@ function namingOf(binder: Binder): Naming {
       subqueries += 1;
       return `_subquery_${subqueries}`;
     },
+    columns: (matcher) => expandColumns([matcher], binder).map((item) => item.name),
   };
 }
 

@@ -12,6 +12,7 @@ import { MARKUP } from './markup.ts';
 import { SPARSE_GRAM_FUNCTIONS } from './sparse-gram.ts';
 import { TOKEN_FUNCTIONS } from './token.ts';
 import { JSON_FORMS } from './json-form.ts';
+import { KEY_VALUE_FUNCTIONS } from './key-value.ts';
 
 export const TEXT_FAMILIES: readonly ComputedFunction[] = [
   ...DIGESTS,
@@ -26,4 +27,5 @@ export const TEXT_FAMILIES: readonly ComputedFunction[] = [
   ...SPARSE_GRAM_FUNCTIONS,
   ...TOKEN_FUNCTIONS,
   ...JSON_FORMS,
+  ...KEY_VALUE_FUNCTIONS,
 ];

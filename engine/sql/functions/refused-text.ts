@@ -8,9 +8,7 @@ import type { FunctionDefinition } from './definition.ts';
 /** The reason completes "… is not supported: …". */
 const REFUSED: readonly (readonly [string, readonly string[]])[] = [
   ['keep data encrypted outside of queries', ['encrypt', 'decrypt', 'tryDecrypt', 'aes_encrypt_mysql', 'aes_decrypt_mysql', 'HMAC']],
-  ['read the pairs with extractAllGroups', ['extractKeyValuePairs', 'extractKeyValuePairsWithEscaping']],
   ['its letters pass over a list of words that is not kept here; sqidDecode reads them', ['sqidEncode']],
-  ['write concat(toString(a), …)', ['formatRow', 'formatRowNoNewline']],
   ['it calls a service in the network', ['aiGenerate', 'aiClassify', 'aiExtract', 'aiTranslate', 'aiEmbed']],
 ];
 

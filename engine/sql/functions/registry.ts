@@ -54,6 +54,7 @@ import { TYPE_CONVERSION } from './type-conversion.ts';
 import { SPACE_CURVE } from './space-curve.ts';
 import { TEXT_FORM } from './text-form.ts';
 import { TOKENS } from './tokens.ts';
+import { ROW_TEXT } from './row-text.ts';
 
 /** One line for each file of this folder. */
 const LISTS: readonly (readonly FunctionDefinition[])[] = [
@@ -108,6 +109,7 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   SPACE_CURVE,
   TEXT_FORM,
   TOKENS,
+  ROW_TEXT,
 ];
 
 const EXACT = new Map<string, FunctionDefinition>();
