@@ -21,7 +21,7 @@ import { projectView } from './project-view.ts';
 import { SECRET_HEADER, type ChangeMessage, type JobView, type RequestView } from './protocol.ts';
 import { streamOf } from './request-body.ts';
 import { runView } from './run-view.ts';
-import { scopeTexts } from './workspaces.ts';
+import { scopeTexts } from './tokens.ts';
 
 const FileSource = z.union([z.object({ upload: z.string() }), z.object({ path: z.string() })]);
 const Bodies = {

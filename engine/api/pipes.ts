@@ -3,7 +3,7 @@ import type { Hono } from 'hono';
 import { SandpiperError } from '../errors.ts';
 import { copyNode } from '../workspace/copy.ts';
 import { getFormat } from '../workspace/result-format.ts';
-import { isAdmin, mayReadPipe } from '../workspace/tokens.ts';
+import { fixedParameters, isAdmin, mayReadPipe } from '../workspace/tokens.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { demand, tokenOf } from './authenticate.ts';
 import { jobView } from './job-view.ts';
@@ -80,7 +80,7 @@ export function pipesRoutes(app: Hono, workspace: Workspace): void {
       const { fields } = await readValues(context);
       if (workspace.project.pipes.some((one) => one.name === name)) demand(mayReadPipe(token, name), `read the pipe ${name}`);
       const result = await workspace.runEndpoint(name, {
-        parameters: parametersOf(fields),
+        parameters: { ...parametersOf(fields), ...fixedParameters(token, name) },
         unpublished: isAdmin(token) && context.req.header(ANY_PIPE_HEADER) !== undefined,
         ...(fields['q'] === undefined ? {} : { over: fields['q'] }),
         mayRead: (kind, resource) => isAdmin(token) || (kind === 'pipe' && mayReadPipe(token, resource)),

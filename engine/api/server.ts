@@ -9,6 +9,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SandpiperError } from '../errors.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { buildsRoutes } from './builds.ts';
 import { CORS } from './cors.ts';
 import { datasourcesRoutes } from './datasources.ts';
 import { EventDoor, isEventsTarget, type EventLimits } from './event-door.ts';
@@ -20,6 +21,8 @@ import { isLoopbackAddress, isLoopbackHost, isOwnOrigin } from './loopback.ts';
 import { pageRoutes } from './page.ts';
 import { pipesRoutes } from './pipes.ts';
 import { sqlRoutes } from './sql.ts';
+import { tokensRoutes } from './tokens.ts';
+import { variablesRoutes } from './variables.ts';
 import { workspacesRoutes } from './workspaces.ts';
 
 declare module 'hono' {
@@ -72,6 +75,9 @@ export async function openServer(workspace: Workspace, options: ServerOptions): 
     await next();
   });
   workspacesRoutes(app, workspace);
+  tokensRoutes(app, workspace);
+  variablesRoutes(app, workspace);
+  buildsRoutes(app, workspace);
   sqlRoutes(app, workspace);
   pipesRoutes(app, workspace);
   datasourcesRoutes(app, workspace);

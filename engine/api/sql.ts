@@ -1,7 +1,7 @@
 /** GET and POST /v0/sql: a SELECT over what the token may read, in the format that FORMAT names, JSON without one. */
 import type { Context, Hono } from 'hono';
 import { SandpiperError } from '../errors.ts';
-import { isAdmin, mayReadDataSource, mayReadPipe } from '../workspace/tokens.ts';
+import { fixedParameters, isAdmin, mayReadDataSource, mayReadPipe } from '../workspace/tokens.ts';
 import { getFormat } from '../workspace/result-format.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { tokenOf } from './authenticate.ts';
@@ -14,7 +14,7 @@ export function sqlRoutes(app: Hono, workspace: Workspace): void {
     const sql = fields['q'] ?? text;
     if (sql.trim() === '') throw new SandpiperError('bad-request', 'There is no query: give it as the parameter q or as the body.');
     const result = await workspace.runSql(sql, {
-      parameters: parametersOf(fields),
+      parameters: { ...parametersOf(fields), ...fixedParameters(token) },
       ...(fields['pipeline'] === undefined ? {} : { pipeline: fields['pipeline'] }),
       mayRead: (kind, name) => isAdmin(token) || (kind === 'pipe' ? mayReadPipe(token, name) : mayReadDataSource(token, name)),
       signal: context.req.raw.signal,

@@ -282,7 +282,7 @@ export class Binder {
   }
 
   #parameter(expression: Extract<Expression, { kind: 'parameter' }>): Bound {
-    const value = this.environment.statement.options.parameters[expression.name];
+    const value = this.environment.catalog.parameters?.[expression.name] ?? this.environment.statement.options.parameters[expression.name];
     if (value === undefined) throw new SandpiperError('parameter', `The query parameter ${expression.name} has no value.`, { span: expression.span });
     if (expression.type === 'Identifier') return this.bind(namedBy(value, expression.span));
     const text: Bound = { ...bound(STRING, duckString(value), expression.span), constant: { kind: 'text', value } };

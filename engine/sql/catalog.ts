@@ -41,6 +41,8 @@ export type CatalogTable =
     };
 
 export interface Catalog {
+  /** Values of the query parameters `{name: Type}` that queries which look names up here may use, beside those of the whole statement. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** `database` is undefined for a bare name; `tinybird.pipe_stats_rt` has one. Throws SandpiperError when the name exists but is broken. */
   readonly findTable: (database: string | undefined, name: string) => CatalogTable | undefined;
   /** Names for suggestions. */

@@ -51,7 +51,7 @@ export function bindFrom(table: TableExpression, environment: Environment, alias
 }
 
 function givenName(parameter: string, span: Span, environment: Environment): string {
-  const value = environment.statement.options.parameters[parameter];
+  const value = environment.catalog.parameters?.[parameter] ?? environment.statement.options.parameters[parameter];
   if (value === undefined) throw new SandpiperError('parameter', `The query parameter ${parameter} has no value.`, { span });
   return value;
 }

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 
 export type Environment = Readonly<Record<string, string>>;
 
-export function readEnvironment(projectFolder: string): Environment {
+/** `variables` win over the process's environment, the file over both. */
+export function readEnvironment(projectFolder: string, variables: Environment = {}): Environment {
   const own = Object.entries(process.env).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]));
-  return { ...Object.fromEntries(own), ...parseEnvironment(readText(join(projectFolder, '.env.local'))) };
+  return { ...Object.fromEntries(own), ...variables, ...parseEnvironment(readText(join(projectFolder, '.env.local'))) };
 }
 
 /** Lines of NAME=VALUE; quotes around a value are taken off, `#` begins a comment. */

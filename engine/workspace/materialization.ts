@@ -133,7 +133,7 @@ export class Materializations implements Materialize {
   /** The catalog in which the first table of the chain is the block; the same table joined elsewhere stays whole. */
   #withBlock(catalog: Catalog, source: string, block: readonly [string, string], place = { isTaken: false }): Catalog {
     return {
-      tableNames: catalog.tableNames,
+      ...catalog,
       findTable: (database, name): CatalogTable | undefined => {
         const table = catalog.findTable(database, name);
         if (table?.kind === 'query' && !place.isTaken) return { ...table, catalog: this.#withBlock(table.catalog ?? catalog, source, block, place) };
@@ -211,7 +211,7 @@ export class Materializations implements Materialize {
   #fingerprint(view: View): string {
     const others = new Map<string, string>();
     const watch = (catalog: Catalog): Catalog => ({
-      tableNames: catalog.tableNames,
+      ...catalog,
       findTable: (database, name) => {
         const table = catalog.findTable(database, name);
         if (table?.kind !== 'query') return table;

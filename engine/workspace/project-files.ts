@@ -12,6 +12,8 @@ export class ProjectFiles {
   readonly #folder: ProjectFolder;
   #texts: ReadonlyMap<string, string> = new Map();
   #parsed: ReadonlyMap<string, DataFile> = new Map();
+  /** Names that were set over HTTP. */
+  variables: () => Environment = () => ({});
   #environment: Environment = {};
   #project: Project = loadProject([]);
 
@@ -35,7 +37,7 @@ export class ProjectFiles {
   /** Reads all files again; gives whether anything differs from before. */
   read(unreadable: (message: string) => void): boolean {
     const files = this.#folder.dataFiles(unreadable);
-    const environment = readEnvironment(this.#folder.path);
+    const environment = readEnvironment(this.#folder.path, this.variables());
     const texts = new Map(files.map(({ path, text }) => [path, text]));
     const isSameEnvironment = isDeepStrictEqual(environment, this.#environment);
     if (isSameEnvironment && isDeepStrictEqual(texts, this.#texts)) return false;

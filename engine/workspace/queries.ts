@@ -116,9 +116,7 @@ export class Queries {
   translateOver(pipe: Pipe, node: PipeNode, parameters: Readonly<Record<string, string>>, write: (columns: readonly CatalogColumn[]) => string): Translation {
     const { translation } = this.translateNode(pipe, node, parameters);
     const inner = this.#nodeTable(pipe, node, parameters);
-    const { timeZone, environment } = this.#world();
-    const secrets = secretsOf(this.renderNode(pipe, node, parameters), environment);
-    return translate(parseQuery(write(translation.columns)), { catalog: { findTable: (_database, name) => (name === '_' ? inner : undefined), tableNames: () => ['_'] }, timeZone, parameters: secrets });
+    return translate(parseQuery(write(translation.columns)), { catalog: { findTable: (_database, name) => (name === '_' ? inner : undefined), tableNames: () => ['_'] }, timeZone: this.#world().timeZone });
   }
 
   renderNode(pipe: Pipe, node: PipeNode, parameters: Readonly<Record<string, string>>): Rendered {
@@ -192,7 +190,9 @@ export class Queries {
   }
 
   #nodeTable(pipe: Pipe, node: PipeNode, parameters: Readonly<Record<string, string>>): CatalogTable {
-    return { kind: 'query', id: `${pipe.name}.${node.name}`, query: this.parseNode(pipe, node, parameters), sql: this.renderNode(pipe, node, parameters).sql, catalog: this.catalogOf(pipe, node, parameters) };
+    const rendered = this.renderNode(pipe, node, parameters);
+    const catalog: Catalog = { ...this.catalogOf(pipe, node, parameters), parameters: secretsOf(rendered, this.#world().environment) };
+    return { kind: 'query', id: `${pipe.name}.${node.name}`, query: this.placed(pipe, node, rendered, () => this.#parse(rendered.sql)), sql: rendered.sql, catalog };
   }
 
   /** SQL that a client sent. With a leading `%` it is a template; `_` is the pipe that `over` names. */

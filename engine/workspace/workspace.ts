@@ -11,6 +11,7 @@ import { setEndpoint } from '../project/endpoint-switch.ts';
 import type { Pipe } from '../project/pipe.ts';
 import type { Project } from '../project/project.ts';
 import { duck, duckName, duckString } from '../sql/duck.ts';
+import { applyBuild, planBuild, type BuildPlan, type SentFile } from './builds.ts';
 import { Changes, type Change } from './changes.ts';
 import { checkFile, type FileCheck } from './check.ts';
 import { DataOperations } from './data-operations.ts';
@@ -37,6 +38,7 @@ import { Schedules } from './schedules.ts';
 import { syncTables, type StoredTable } from './tables.ts';
 import { Tokens } from './tokens.ts';
 import { Upkeep } from './upkeep.ts';
+import { Variables, type Variable } from './variables.ts';
 import { shownName, Uploads } from './uploads.ts';
 
 export interface WorkspaceOptions {
@@ -99,6 +101,7 @@ export class Workspace {
   readonly queries: Queries;
   readonly editor: Editor;
   readonly uploads: Uploads;
+  readonly variables: Variables;
   readonly operations: DataOperations;
   readonly schedules: Schedules;
   readonly upkeep: Upkeep;
@@ -128,6 +131,8 @@ export class Workspace {
     this.#database = database;
     this.#counts = new RowCounts(database);
     this.#options = options;
+    this.variables = new Variables(dataFolder);
+    this.#files.variables = () => this.variables.environment;
     this.uploads = new Uploads(join(dataFolder, 'uploads'));
     this.jobs = new Jobs((job) => this.#changes.tell({ kind: 'job', job }));
     this.requests = new RequestLog((request) => this.#changes.tell({ kind: 'request', request }));
@@ -392,6 +397,28 @@ export class Workspace {
 
   check(path: string, text: string): Promise<FileCheck> {
     return checkFile(path, text, this.#files.with(path, text), this.world());
+  }
+
+  planBuild(files: readonly SentFile[]): BuildPlan {
+    return planBuild(files, this.folder, this.dataFolder, this.#files.environment);
+  }
+
+  async applyBuild(plan: BuildPlan): Promise<void> {
+    await applyBuild(plan, this.folder, this.dataFolder);
+    await this.reload([...plan.writes.map(({ path }) => path), ...plan.deletes]);
+  }
+
+  async setVariable(name: string, value: string): Promise<Variable> {
+    const variable = this.variables.put(name, value);
+    await this.reload([]);
+    return variable;
+  }
+
+  /** Whether there was one. */
+  async deleteVariable(name: string): Promise<boolean> {
+    const wasThere = this.variables.delete(name);
+    await this.reload([]);
+    return wasThere;
   }
 
   /** Publishes or unpublishes by writing the pipe's file. */
