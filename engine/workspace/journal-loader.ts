@@ -187,6 +187,7 @@ async function refuseTwice(connection: Connection, { name, loadedTo }: JournalSo
 }
 
 async function storePosition(connection: Connection, dataSource: string, position: JournalPosition): Promise<void> {
-  await forgetPosition(connection, dataSource);
-  await connection.run(duck`INSERT INTO sandpiper_state.journal_position VALUES (${duckString(dataSource)}, ${duckInteger(position.segment)}, ${duckInteger(position.offset)})`.text);
+  const [segment, offset] = [duckInteger(position.segment), duckInteger(position.offset)];
+  const { rowsChanged } = await connection.run(duck`UPDATE sandpiper_state.journal_position SET segment = ${segment}, byte_offset = ${offset} WHERE data_source = ${duckString(dataSource)}`.text);
+  if (rowsChanged === 0) await connection.run(duck`INSERT INTO sandpiper_state.journal_position VALUES (${duckString(dataSource)}, ${segment}, ${offset})`.text);
 }
