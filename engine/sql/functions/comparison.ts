@@ -3,6 +3,7 @@
  * a literal text is read as the other side's type, times are compared at one precision and zone, Enums by number,
  * NaN is unequal to and not ordered with everything.
  */
+import { besideConstant } from '../beside-constant.ts';
 import { bound, type Bound } from '../bound.ts';
 import { cast, commonType } from '../conversion.ts';
 import { duck, duckDouble, DUCK_FALSE, DUCK_TRUE, type DuckSql } from '../duck.ts';
@@ -132,7 +133,9 @@ function compare(operator: Operator) {
     const floats = [a, b].some(isFloat);
     const equality = operator === 'equals' || operator === 'notEquals';
     const bytes = a.representation === 'bytes' && b.representation === 'bytes';
-    const sql = floats ? compareFloats(operator, a, b, call) : bytes ? apply(operator, a.sql, b.sql) : apply(operator, equality ? plainSql(a) : orderSql(a), equality ? plainSql(b) : orderSql(b));
+const beside = (sql: DuckSql, other: Bound) => (other.constant?.kind === 'integer' ? besideConstant(sql, other.constant.value) : sql);
+    const form = equality ? plainSql : orderSql;
+    const sql = floats ? compareFloats(operator, a, b, call) : bytes ? apply(operator, a.sql, b.sql) : apply(operator, beside(form(a), b), beside(form(b), a));
     return bound(type, sql, call.span, 'boolean');
   };
 }

@@ -3,6 +3,7 @@
  * an overflow out, the SQL is DuckDB's own operator; else short arguments get a guarded fast path, long ones one pass
  * through 128 bits, so that nested sums stay linear in length.
  */
+import { besideConstant } from '../beside-constant.ts';
 import type { Bound } from '../bound.ts';
 import { cast } from '../conversion.ts';
 import { integerRange, wrapConstant, wrapped, type IntegerType } from '../convert-number.ts';
@@ -81,7 +82,7 @@ function safeChecks(operator: IntegerOperator, left: IntegerOperand, right: Inte
   const check = (operand: IntegerOperand, range: Range, most: bigint): DuckSql[] => {
     const least = signed && range[0] < 0n ? -most : 0n;
     if (within(range, [least, most])) return [];
-    if (range[0] >= 0n) return [duck`${plainSql(operand.value)} <= ${duckInteger(most)}`];
+    if (range[0] >= 0n) return [duck`${besideConstant(plainSql(operand.value), most)} <= ${duckInteger(most)}`];
     return [duck`${plainSql(operand.value)} BETWEEN ${duckInteger(least)} AND ${duckInteger(most)}`];
   };
   const capped: Range = [rightRange[0] < -half ? -half : rightRange[0], rightRange[1] > half ? half : rightRange[1]];

@@ -4,7 +4,7 @@ import { cast, commonType } from '../conversion.ts';
 import { duck, duckInteger, joined, type DuckSql } from '../duck.ts';
 import { evaluatedOnce } from '../evaluated-once.ts';
 import { duckTypeSql, plainSql } from '../physical.ts';
-import { bare, printType, UINT16, UINT8, type ClickHouseType } from '../types.ts';
+import { bare, isNullable, nullable, printType, UINT16, UINT8, type ClickHouseType } from '../types.ts';
 import { at, define, isNull, need, nullResult, once, result, typeError, unsupported } from './arguments.ts';
 import { integerOperand } from './arithmetic.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
@@ -132,8 +132,9 @@ export const ROUNDING: readonly FunctionDefinition[] = [
     return result(call, args, UINT8, duck`CAST(${steps(call, at(args, 0), AGES.map(([from, to]) => [n(from), n(to)]), n(0))} AS UTINYINT)`);
   }),
   define(describe('roundToExp2', 'roundToExp2(number)', 'The number, rounded down to a power of two.'), 1, 1, (args, call) => {
-    const value = at(args, 0);
-    need(call, value, 'number', 0);
+    const given = at(args, 0);
+    need(call, given, 'number', 0);
+    const value = bare(given.type).kind === 'Bool' ? cast(given, isNullable(given.type) ? nullable(UINT8) : UINT8) : given;
     if (isNull(value)) return nullResult(call.span);
     const type = bare(value.type);
     const sql = once(call, plainSql(value), (x) => duck`CASE WHEN ${x} = 0 THEN 0 ELSE sign(${x}) * pow(2, floor(log2(abs(CAST(${x} AS DOUBLE))))) END`);

@@ -23,3 +23,6 @@ SELECT toTypeName(s IN ('red', 'blue')), toTypeName(s IN (SELECT 'red')), toType
 SELECT array(a), tuple(a, f), array(1, 2.5), tuple(1), tuple(s) FROM t ORDER BY a;
 SELECT 'a' AS x, s, count() FROM t GROUP BY x, s WITH CUBE ORDER BY s, count();
 SELECT 'a' AS x, count() FROM t GROUP BY x WITH ROLLUP;
+SELECT a FROM u WHERE a + 1 = 18446744073709551615 OR a * 2 > 18446744073709551614 OR a + 3 BETWEEN 5 AND 18446744073709551614 ORDER BY a;
+SELECT (a + 255) + true, CASE a + 1 WHEN 18446744073709551615 THEN 1 ELSE 2 END, a + 1 IN (18446744073709551615, 3), nullIf(a + 1, 18446744073709551615) FROM u ORDER BY a;
+SELECT roundToExp2(a > 3), roundToExp2(a) FROM u ORDER BY a;
