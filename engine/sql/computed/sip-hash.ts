@@ -4,16 +4,18 @@
  */
 import { bytesOf, joinedBytes, Words } from './word.ts';
 
+/** The words that the state begins with, low halves first. */
+const START = Int32Array.from([0x70736575, 0x736f6d65, 0x6e646f6d, 0x646f7261, 0x6e657261, 0x6c796765, 0x79746573, 0x74656462]);
+
 /** The four words of the state, each in a low and a high half, which numbers add faster than bigints. */
 class State {
   readonly #halves = new Int32Array(8);
 
   constructor(key0: bigint, key1: bigint) {
-    const start = [key0 ^ 0x736f6d6570736575n, key1 ^ 0x646f72616e646f6dn, key0 ^ 0x6c7967656e657261n, key1 ^ 0x7465646279746573n];
-    start.forEach((word, index) => {
-      this.#halves[index * 2] = Number(word & 0xffffffffn);
-      this.#halves[index * 2 + 1] = Number((word >> 32n) & 0xffffffffn);
-    });
+    this.#halves.set(START);
+    if (key0 === 0n && key1 === 0n) return;
+    const keys = [key0, key1, key0, key1];
+    keys.forEach((word, index) => this.mark(index, Number(BigInt.asIntN(32, word)), Number(BigInt.asIntN(32, word >> 32n))));
   }
 
   mark(index: number, low: number, high = 0): void {
@@ -28,7 +30,8 @@ class State {
 
   rounds(count: number): void {
     const half = this.#halves;
-    let [l0, h0, l1, h1, l2, h2, l3, h3] = half as unknown as [number, number, number, number, number, number, number, number];
+    let [l0, h0, l1, h1] = [half[0] ?? 0, half[1] ?? 0, half[2] ?? 0, half[3] ?? 0];
+    let [l2, h2, l3, h3] = [half[4] ?? 0, half[5] ?? 0, half[6] ?? 0, half[7] ?? 0];
     for (let round = 0; round < count; round += 1) {
       let sum = (l0 >>> 0) + (l1 >>> 0);
       h0 = (h0 + h1 + (sum > 0xffffffff ? 1 : 0)) | 0;
@@ -57,7 +60,14 @@ class State {
       l1 = low ^ l2;
       [l2, h2] = [h2, l2];
     }
-    half.set([l0, h0, l1, h1, l2, h2, l3, h3]);
+    half[0] = l0;
+    half[1] = h0;
+    half[2] = l1;
+    half[3] = h1;
+    half[4] = l2;
+    half[5] = h2;
+    half[6] = l3;
+    half[7] = h3;
   }
 
   take(low: number, high: number): void {
