@@ -67,13 +67,13 @@ test("Tinybird's routes may be called from any web page, since each needs a toke
 });
 
 test('a request without a token, with a wrong one, or for no route gets a sentence in JSON', async () => {
-  const answers = await Promise.all([engine.ask('/v0/pipes', { token: '' }), engine.ask('/v0/pipes', { token: 'p.nothing' }), engine.ask('/v0/pipes/', { token: '' }), engine.ask('/v0/nothing'), engine.ask('/v1/deploy', { body: '' }), engine.ask('/local/nothing', { headers: { 'X-Sandpiper-Secret': engine.secret } })]);
+  const answers = await Promise.all([engine.ask('/v0/pipes', { token: '' }), engine.ask('/v0/pipes', { token: 'p.nothing' }), engine.ask('/v0/pipes/', { token: '' }), engine.ask('/v0/nothing'), engine.ask('/v1/nothing', { body: '' }), engine.ask('/local/nothing', { headers: { 'X-Sandpiper-Secret': engine.secret } })]);
   expect(answers.map(told)).toEqual([
     [401, { error: 'This request has no token. Send the header Authorization: Bearer TOKEN, or the parameter token.', code: 'unauthorized' }],
     [403, { error: 'invalid authentication token. Invalid token', code: 'forbidden' }],
     [401, { error: 'This request has no token. Send the header Authorization: Bearer TOKEN, or the parameter token.', code: 'unauthorized' }],
     [404, { error: 'There is no route GET /v0/nothing in Sandpiper.', code: 'not-found' }],
-    [404, { error: 'There is no route POST /v1/deploy in Sandpiper.', code: 'not-found' }],
+    [404, { error: 'There is no route POST /v1/nothing in Sandpiper.', code: 'not-found' }],
     [404, { error: 'There is no route GET /local/nothing in Sandpiper.', code: 'not-found' }],
   ]);
 });
