@@ -23,14 +23,17 @@ export function toDate(value: DuckSql, from: ClickHouseType, to: DateType, serve
     case 'Decimal':
       return to.kind === 'Date' || (from.kind === 'Integer' && !from.signed)
         ? evaluatedOnce(value, (number) => duck`sandpiper_number_date(${number})`)
-        : duck`(DATE '1970-01-01' + CAST(trunc(${value}) AS INTEGER))`;
+        : evaluatedOnce(duck`trunc(${value})`, (number) => duck`CASE WHEN ${number} > 120529 THEN CAST(make_timestamp(CAST(least(${number}, 10413791999) AS BIGINT) * 1000000) AS DATE) ELSE DATE '1970-01-01' + CAST(greatest(${number}, -25567) AS INTEGER) END`);
     case 'Date':
       return value;
     case 'Date32':
       return evaluatedOnce(value, (date) => duck`sandpiper_clamp_date(${date})`);
     case 'DateTime':
-    case 'DateTime64':
       return duck`CAST(${localTime(value, zoneOf(from, serverZone))} AS DATE)`;
+    case 'DateTime64': {
+      const day = duck`CAST(${localTime(value, zoneOf(from, serverZone))} AS DATE)`;
+      return to.kind === 'Date32' ? day : evaluatedOnce(day, (date) => duck`CASE WHEN ${date} BETWEEN DATE '1970-01-01' AND DATE '2149-06-06' THEN ${date} WHEN ${date} < DATE '1970-01-01' THEN DATE '1970-01-01' ELSE DATE '1970-01-01' + CAST((${date} - DATE '1970-01-01') & 65535 AS INTEGER) END`);
+    }
     default:
       return undefined;
   }
@@ -52,7 +55,7 @@ export function toDateTime(value: DuckSql, from: ClickHouseType, to: DateTimeTyp
     case 'DateTime':
       return value;
     case 'DateTime64':
-      return duck`date_trunc('second', CAST(${value} AS TIMESTAMP))`;
+      return evaluatedOnce(duck`date_trunc('second', CAST(${value} AS TIMESTAMP))`, (time) => duck`CASE WHEN ${time} BETWEEN TIMESTAMP '1970-01-01' AND TIMESTAMP '2106-02-07 06:28:15' THEN ${time} ELSE make_timestamp((epoch_us(${time}) // 1000000 & 4294967295) * 1000000) END`);
     case 'Time':
     case 'Time64':
       return evaluatedOnce(clockSeconds(value, from), (number) => duck`sandpiper_number_time(${number})`);

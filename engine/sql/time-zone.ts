@@ -47,11 +47,21 @@ function offsetGrain(zone: string): number {
   const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
   let grain = 86_400;
   for (let month = 0; month < 70 * 12; month += 2) {
-    const name = format.formatToParts(Date.UTC(1970, month, 15)).find((part) => part.type === 'timeZoneName')?.value ?? '';
-    const [, hours = '0', minutes = '0', rest = '0'] = /(\d+)(?::(\d+))?(?::(\d+))?/.exec(name) ?? [];
-    grain = greatestDivisor(grain, Number(hours) * 3600 + Number(minutes) * 60 + Number(rest));
+    grain = greatestDivisor(grain, Math.abs(offsetAt(format, Date.UTC(1970, month, 15))));
   }
   return grain;
+}
+
+/** Seconds that the zone's clock is ahead of UTC at a moment. */
+function offsetAt(format: Intl.DateTimeFormat, moment: number): number {
+  const name = format.formatToParts(moment).find((part) => part.type === 'timeZoneName')?.value ?? '';
+  const [, sign, hours = '0', minutes = '0', rest = '0'] = /([+-])(\d+)(?::(\d+))?(?::(\d+))?/.exec(name) ?? [];
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60 + Number(rest));
+}
+
+/** Seconds that the zone's clock was ahead of UTC when 1970 began, from which ClickHouse counts the hours of a zone. */
+export function offsetOf1970(zone: string): number {
+  return offsetAt(new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' }), 0);
 }
 
 function greatestDivisor(a: number, b: number): number {

@@ -12,10 +12,10 @@ import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
 type Integer = Extract<ClickHouseType, { kind: 'Integer' }>;
 
-function integer(call: FunctionCall, value: Bound, index: number): Integer {
+function integer(call: FunctionCall, value: Bound, index: number, wide = false): Integer {
   const type = bare(value.type);
   if (type.kind === 'Bool') return { kind: 'Integer', bits: 8, signed: false };
-  if (type.kind === 'Integer' && type.bits <= 64) return type;
+  if (type.kind === 'Integer' && (type.bits <= 64 || wide)) return type;
   need(call, value, 'integer', index);
   throw typeError(`${call.name} takes whole numbers of at most 64 bits here.`, value.span);
 }
@@ -46,7 +46,7 @@ function both(combine: (left: DuckSql, right: DuckSql) => DuckSql) {
   return (args: readonly Bound[], call: FunctionCall): Bound => {
     const [left, right] = [at(args, 0), at(args, 1)];
     if (args.some(isNull)) return nullResult(call.span);
-    const types = [integer(call, left, 0), integer(call, right, 1)];
+    const types = [integer(call, left, 0, true), integer(call, right, 1, true)];
     const bits = Math.max(...types.map((type) => type.bits)) as IntegerBits;
     const type: Integer = { kind: 'Integer', bits, signed: types.some((each) => each.signed) };
     const fit = (value: Bound) => plainSql(cast({ ...value, type: bare(value.type) }, type));

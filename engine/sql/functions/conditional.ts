@@ -44,6 +44,11 @@ function extreme(name: 'greatest' | 'least') {
     if (used.length === 1) return bound(type, used[0] ?? duck`NULL`, call.span);
     const inner = bare(type);
     if (inner.kind === 'Enum' || inner.kind === 'IPv4' || inner.kind === 'IPv6') return byOrder(name, used, type, call);
+    const [first, second] = used;
+    if (inner.kind === 'Float' && used.length === 2 && first && second && !solid.some((arg) => isNullable(arg.type) || arg.constant)) {
+      // The second one where one is NaN, as a comparison with NaN is false.
+      return bound(type, once(call, first, (a) => once(call, second, (b) => (name === 'greatest' ? duck`CASE WHEN ${a} > ${b} AND NOT isnan(${a}) THEN ${a} ELSE ${b} END` : duck`CASE WHEN ${a} < ${b} AND NOT isnan(${b}) THEN ${a} ELSE ${b} END`))), call.span);
+    }
     return bound(type, name === 'greatest' ? duck`greatest(${used})` : duck`least(${used})`, call.span);
   };
 }

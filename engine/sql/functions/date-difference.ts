@@ -1,12 +1,13 @@
 /** Moving and comparing times by units: addDays …, dateDiff and age. How a time moves is in time-arithmetic.ts. */
 import type { Bound } from '../bound.ts';
-import { duck, duckString, type DuckSql } from '../duck.ts';
+import { duck, duckInteger, duckString, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
+import { alignedWithUtc, offsetOf1970, utcTime } from '../time-zone.ts';
 import { bare, INT64, isNullable, nullable, printType, type IntervalUnit } from '../types.ts';
 import { at, constantText, define, isNull, lowCardinality, nullResult, result, typeError } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 import { addToTime, shift } from './time-arithmetic.ts';
-import { timeArgument } from './time-argument.ts';
+import { timeArgument, type TimeArgument } from './time-argument.ts';
 
 const UNITS: readonly IntervalUnit[] = ['Nanosecond', 'Microsecond', 'Millisecond', 'Second', 'Minute', 'Hour', 'Day', 'Week', 'Month', 'Quarter', 'Year'];
 
@@ -44,9 +45,25 @@ function difference(full: boolean) {
     if (isNull(from) || isNull(to)) return nullResult(call.span);
     const [start, end] = [timeArgument(call, from, args[3], 1), timeArgument(call, to, args[3], 2)];
     const onlyDates = start.isDate && end.isDate && ['Day', 'Week', 'Month', 'Quarter', 'Year'].includes(unit);
-    const [a, b] = onlyDates ? [start.local, end.local] : [start.clock, end.clock];
+    const [a, b] = onlyDates ? [start.local, end.local] : instants(unit, start, end) ?? [start.clock, end.clock];
     return result(call, [from, to], INT64, unit === 'Nanosecond' ? nanoseconds(from, to) : between(unit, a, b, full));
   };
+}
+
+/** Seconds that units have which are counted on the time line, not on the wall clock. */
+const CLOCK_SECONDS: Readonly<Partial<Record<IntervalUnit, number>>> = { Hour: 3600, Minute: 60, Second: 1, Millisecond: 1, Microsecond: 1 };
+
+/** Both times on one time line, so that a change of the clocks in between counts; undefined for units of the calendar. */
+function instants(unit: IntervalUnit, start: TimeArgument, end: TimeArgument): readonly [DuckSql, DuckSql] | undefined {
+  const seconds = CLOCK_SECONDS[unit];
+  if (seconds === undefined || (start.isDate && end.isDate)) return undefined;
+  const [startZone, endZone] = [start.isDate ? end.zone : start.zone, end.isDate ? start.zone : end.zone];
+  const instant = (time: TimeArgument, zone: string) => (time.isDate ? utcTime(time.clock, zone) : time.type.kind === 'DateTime64' && time.type.precision > 6 ? duck`sandpiper_microseconds(${plainSql(time.value)})` : plainSql(time.value));
+  const [from, to] = [instant(start, startZone), instant(end, endZone)];
+  if (alignedWithUtc(startZone, seconds) && alignedWithUtc(endZone, seconds)) return [from, to];
+  if (startZone !== endZone) return undefined;
+  const offset = duck`to_seconds(${duckInteger(offsetOf1970(startZone))})`;
+  return [duck`(${from} + ${offset})`, duck`(${to} + ${offset})`];
 }
 
 function between(unit: IntervalUnit, from: DuckSql, to: DuckSql, full: boolean): DuckSql {

@@ -6,6 +6,7 @@ import { bound, type Bound } from '../bound.ts';
 import { cast } from '../conversion.ts';
 import { ticks } from '../convert-time.ts';
 import { duck, duckInteger, duckName, duckString, type DuckSql } from '../duck.ts';
+import { evaluatedOnce } from '../evaluated-once.ts';
 import { plainSql } from '../physical.ts';
 import { alignedWithUtc, isUtc, localTime, utcTime } from '../time-zone.ts';
 import { array, bare, DATE, DATE32, dateTime, dateTime64, isNullable, type ClickHouseType, type IntervalUnit } from '../types.ts';
@@ -228,14 +229,15 @@ export const DATE_STARTS: readonly FunctionDefinition[] = [
   ...TO_DATE.map((item) => define(describe(item), 1, 2, (args, call) => {
     if (isNull(at(args, 0))) return nullResult(call.span);
     const time = timeArgument(call, at(args, 0), args[1]);
-    return result(call, [at(args, 0)], DATE, duck`CAST(${item.sql(time)} AS DATE)`);
+    const day = duck`CAST(${item.sql(time)} AS DATE)`;
+    return result(call, [at(args, 0)], DATE, time.type.kind === 'Date32' || time.type.kind === 'DateTime64' ? evaluatedOnce(day, (date) => duck`CASE WHEN ${date} < DATE '1970-01-01' THEN DATE '1970-01-01' ELSE ${date} END`) : day);
   })),
   ...TO_TIME.map((item) => define(describe(item), 1, 2, (args, call) => {
     if (isNull(at(args, 0))) return nullResult(call.span);
     const time = timeArgument(call, at(args, 0), args[1]);
     if (time.isDate && !item.dates) throw typeError(`${call.name} takes a time: a ${time.type.kind} has no time of day.`, at(args, 0).span);
     const sql = inUtc(time, item.seconds) ? item.sql({ ...time, clock: asTimestamp(time) }) : instant(item.sql(time), time);
-    return result(call, [at(args, 0)], dateTime(time.named), sql);
+    return result(call, [at(args, 0)], dateTime(time.named), time.type.kind === 'Date32' || time.type.kind === 'DateTime64' ? evaluatedOnce(sql, (moment) => duck`CASE WHEN ${moment} < TIMESTAMP '1970-01-01' THEN TIMESTAMP '1970-01-01' ELSE ${moment} END`) : sql);
   })),
   define(describe({ name: 'toStartOfWeek', help: 'The Sunday of the week, or in mode 1 the Monday.', sql: (time) => time.local }, 'toStartOfWeek(time[, mode[, timezone]])'), 1, 3, startOfWeek(false)),
   define(describe({ name: 'toLastDayOfWeek', help: 'The Saturday of the week, or in mode 1 the Sunday.', sql: (time) => time.local }, 'toLastDayOfWeek(time[, mode[, timezone]])'), 1, 3, startOfWeek(true)),

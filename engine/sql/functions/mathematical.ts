@@ -22,6 +22,11 @@ interface Formula {
 
 const missing = duck`0`;
 
+/** NaN for an infinity, of which DuckDB takes no sine. */
+function finite(x: DuckSql): DuckSql {
+  return duck`CASE WHEN isinf(${x}) THEN 'nan'::DOUBLE ELSE ${x} END`;
+}
+
 const FORMULAS: readonly Formula[] = [
   { name: 'exp', help: 'e to the power of x.', caseInsensitive: true, sql: (x) => duck`exp(${x ?? missing})` },
   { name: 'log', aliases: ['ln'], help: 'The natural logarithm.', caseInsensitive: true, sql: (x) => duck`sandpiper_ln(${x ?? missing})` },
@@ -32,9 +37,9 @@ const FORMULAS: readonly Formula[] = [
   { name: 'log1p', help: 'The natural logarithm of 1 + x.', sql: (x) => duck`sandpiper_ln(1 + ${x ?? missing})` },
   { name: 'sqrt', help: 'The square root.', caseInsensitive: true, sql: (x) => duck`sandpiper_sqrt(${x ?? missing})` },
   { name: 'cbrt', help: 'The cube root.', sql: (x) => duck`cbrt(${x ?? missing})` },
-  { name: 'sin', help: 'The sine of an angle in radians.', caseInsensitive: true, sql: (x) => duck`sin(${x ?? missing})` },
-  { name: 'cos', help: 'The cosine of an angle in radians.', caseInsensitive: true, sql: (x) => duck`cos(${x ?? missing})` },
-  { name: 'tan', help: 'The tangent of an angle in radians.', caseInsensitive: true, sql: (x) => duck`tan(${x ?? missing})` },
+  { name: 'sin', help: 'The sine of an angle in radians.', caseInsensitive: true, sql: (x) => duck`sin(${finite(x ?? missing)})` },
+  { name: 'cos', help: 'The cosine of an angle in radians.', caseInsensitive: true, sql: (x) => duck`cos(${finite(x ?? missing)})` },
+  { name: 'tan', help: 'The tangent of an angle in radians.', caseInsensitive: true, sql: (x) => duck`tan(${finite(x ?? missing)})` },
   { name: 'asin', help: 'The arc sine.', caseInsensitive: true, sql: (x) => duck`sandpiper_asin(${x ?? missing})` },
   { name: 'acos', help: 'The arc cosine.', caseInsensitive: true, sql: (x) => duck`sandpiper_acos(${x ?? missing})` },
   { name: 'atan', help: 'The arc tangent.', caseInsensitive: true, sql: (x) => duck`atan(${x ?? missing})` },

@@ -56,8 +56,9 @@ export function shift(time: Bound, unit: IntervalUnit, amount: DuckSql, call: Fu
   }
   if (to.kind === 'DateTime64' && to.precision > 6) {
     if (days) {
-      const moved = duck`CAST(${start} AS TIMESTAMP) + ${interval(unit, amount)}`;
-      return bound(wrap(to), duck`make_timestamp_ns(epoch_ns(${moved}) + epoch_ns(${start}) % 1000)`, call.span);
+      const shown = zoneOf(to, zone);
+      const moved = utcTime(duck`(${localTime(duck`sandpiper_microseconds(${start})`, shown)} + ${interval(unit, amount)})`, shown);
+      return bound(wrap(to), duck`make_timestamp_ns(epoch_ns(${moved}) + (epoch_ns(${start}) % 1000 + 1000) % 1000)`, call.span);
     }
     const size = { Nanosecond: 1, Microsecond: 1000, Millisecond: 1_000_000, Second: 1_000_000_000, Minute: 60_000_000_000, Hour: 3_600_000_000_000 }[unit as 'Hour'];
     return bound(wrap(to), duck`make_timestamp_ns(epoch_ns(${start}) + CAST(${amount} AS BIGINT) * ${duckInteger(size)})`, call.span);

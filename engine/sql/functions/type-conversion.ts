@@ -146,8 +146,9 @@ function accurate(value: Bound, type: ClickHouseType, call: FunctionCall): DuckS
   if (source.kind === 'String' || source.kind === 'FixedString') return castTextOr(value, target, undefined, { timeZone: call.context.timeZone });
   const numbers = ['Integer', 'Float', 'Bool', 'Decimal'];
   if (numbers.includes(source.kind) && target.kind === 'Integer') {
+    if (source.kind === 'Decimal') return duck`TRY_CAST(trunc(${plainSql(value)}) AS ${duckTypeSql(target)})`;
     const tried = duck`TRY_CAST(${plainSql(value)} AS ${duckTypeSql(target)})`;
-    return source.kind === 'Float' || source.kind === 'Decimal' ? duck`CASE WHEN ${plainSql(value)} = trunc(${plainSql(value)}) THEN ${tried} END` : tried;
+    return source.kind === 'Float' ? duck`CASE WHEN ${plainSql(value)} = trunc(${plainSql(value)}) THEN ${tried} END` : tried;
   }
   if (numbers.includes(source.kind) && numbers.includes(target.kind)) return duck`TRY_CAST(${plainSql(value)} AS ${duckTypeSql(target)})`;
   return plainSql(cast({ ...value, type: source }, target, { timeZone: call.context.timeZone }));
