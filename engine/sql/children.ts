@@ -27,6 +27,8 @@ export function childrenOf(expression: Expression): readonly Expression[] {
 /** Every `expression AS alias` in these expressions, outermost first. */
 export function collectAliases(expressions: readonly Expression[], into: Map<string, Expression>): void {
   for (const expression of expressions) {
+    // `* REPLACE (a + 1 AS a)`: WHERE and the others see the new a.
+    if (expression.kind === 'asterisk' || expression.kind === 'columns') for (const { name, expression: put } of expression.transformers.flatMap((transformer) => (transformer.kind === 'replace' ? transformer.items : []))) if (!into.has(name.text)) into.set(name.text, put);
     if (expression.kind === 'aliased' && !into.has(expression.alias.text)) into.set(expression.alias.text, expression.expression);
     if (expression.kind !== 'lambda') collectAliases(childrenOf(expression), into);
     else collectAliases([expression.body], into);

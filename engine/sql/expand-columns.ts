@@ -121,7 +121,7 @@ function apply(items: readonly SelectItem[], transformer: ColumnTransformer, nam
     case 'replace':
       return items.map((item) => {
         const replacement = transformer.items.find((one) => one.name.text === bareName(item));
-        return replacement ? { ...item, expression: { kind: 'aliased', expression: replacement.expression, alias: replacement.name, span: transformer.span } } : item;
+        return replacement ? { ...item, name: replacement.name.text, expression: { kind: 'aliased', expression: replacement.expression, alias: replacement.name, span: transformer.span } } : item;
       });
     case 'apply':
       return items.map((item) => {

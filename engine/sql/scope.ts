@@ -47,7 +47,7 @@ export class Scope {
   pin(column: ScopeColumn, span: Identifier['span']): Identifier {
     const name = (text: string): Name => ({ text, quoted: true, span });
     const qualifier = column.qualifiers.at(-1);
-    const identifier: Identifier = { kind: 'identifier', parts: qualifier === undefined ? [name(column.name)] : [name(qualifier), name(column.name)], span };
+    const identifier: Identifier = { kind: 'identifier', parts: qualifier === undefined ? [name(column.name)] : [name(qualifier), name(column.name)], isColumn: true, span };
     this.#pinned.set(identifier, column);
     return identifier;
   }

@@ -12,7 +12,7 @@ import { duck, duckName, DUCK_FALSE, joined, type DuckSql } from './duck.ts';
 import { plainSql } from './physical.ts';
 import type { Relation } from './statement.ts';
 import { tableRelation } from './table-relation.ts';
-import { bare, isNullable, nullable, sameType, UINT8, type ClickHouseType } from './types.ts';
+import { bare, isNullable, nullable, sameType, STRING, UINT8, type ClickHouseType } from './types.ts';
 
 /** IN in its forms as functions. The nullIn forms give 0 where IN gives NULL. The IgnoreSet forms are ClickHouse's own. */
 const MEMBERSHIP = /^(?:global)?(?<not>[nN]ot)?(?<null>[nN]ull)?[iI]n(?:IgnoreSet)?$/;
@@ -30,7 +30,10 @@ export function bindMembership(call: Call, binder: Binder): Bound {
   const right = throughAlias(rightExpression, binder);
   const relation = relationOf(right, binder);
   const left = bindLeft(leftExpression, binder);
-  const found = relation ? inRelation(left, relation, binder) : inValues(left, right, binder);
+  const inside = relation ? inRelation(left, relation, binder) : inValues(left, right, binder);
+  // NULL is neither in an empty set nor not in it.
+  const [sole] = left.length === 1 ? left : [];
+  const found = relation && sole && isNullable(sole.type) ? duck`CASE WHEN ${plainSql(sole)} IS NOT NULL THEN ${inside} END` : inside;
   const [only] = left.length === 1 ? left : [];
   if (matchesNull !== undefined) {
     if (!only) throw new SandpiperError('unsupported', `${call.name.text} takes one value on its left here.`, { span: leftExpression.span });
@@ -84,6 +87,8 @@ function inRelation(left: readonly Bound[], relation: Relation, binder: Binder):
 function comparable(left: Bound, right: Bound): { left: DuckSql; right: DuckSql } {
   if (sameType(bare(left.type), bare(right.type))) return { left: plainSql(left), right: plainSql(right) };
   if (isNumber(left.type) && isNumber(right.type)) return { left: plainSql(left), right: plainSql(right) };
+  // Texts of a query are no numbers or times: what is looked for becomes text.
+  if (bare(right.type).kind === 'String' && bare(left.type).kind !== 'Enum') return { left: plainSql(cast(left, nullableLike(STRING, left.type))), right: plainSql(right) };
   return { left: plainSql(left), right: plainSql(cast(right, wrapped(left.type, right.type))) };
 }
 

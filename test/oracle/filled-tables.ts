@@ -40,7 +40,7 @@ export interface Filled {
   readonly failures: readonly { readonly pipe: string; readonly node: string; readonly ours: string; readonly sql: string }[];
 }
 
-const SETTINGS = 'SET optimize_on_insert = 0, allow_suspicious_low_cardinality_types = 1, allow_experimental_json_type = 1, max_threads = 1, date_time_input_format = \'best_effort\'';
+const SETTINGS = 'SET optimize_on_insert = 0, joined_subquery_requires_alias = 0, allow_suspicious_low_cardinality_types = 1, allow_experimental_json_type = 1, max_threads = 1, date_time_input_format = \'best_effort\'';
 const DATABASES = ['turned', 'stored'] as const;
 
 export async function fillTables(filling: Filling): Promise<Filled> {

@@ -39,7 +39,7 @@ function unlike(ours: Rows, theirs: Rows): Difference {
 }
 
 /** The columns that the outermost ORDER BY begins with, as far as they are in the answer. */
-function orderKeys(sql: string, names: readonly string[]): readonly number[] {
+export function orderKeys(sql: string, names: readonly string[]): readonly number[] {
   let query;
   try {
     query = parseQuery(sql);
@@ -72,7 +72,7 @@ function rough(row: readonly unknown[]): string {
   return JSON.stringify(row, (_key, item: unknown) => (typeof item === 'number' ? (Number.isFinite(item) ? item.toPrecision(7) : String(item)) : item));
 }
 
-function close(left: unknown, right: unknown, tolerance: number): boolean {
+export function close(left: unknown, right: unknown, tolerance: number): boolean {
   if (left === right || Object.is(left, right)) return true;
   if (isList(left) && isList(right)) return left.length === right.length && left.every((item, index) => close(item, right[index], tolerance));
   if (typeof left === 'number' && typeof right === 'number') return Math.abs(left - right) <= tolerance * Math.max(Math.abs(left), Math.abs(right)) + 1e-12;
