@@ -47,6 +47,9 @@ async function tryExample(engines: TwoEngines, example: Example): Promise<Outcom
         made.push(created);
       }
       await engines.runInClickHouse(statement);
+      // A later example goes on with the table of an earlier one.
+      const filled = /^INSERT\s+INTO\s+(?:TABLE\s+)?([\w.`]+)/i.exec(statement)?.[1];
+      if (filled !== undefined && !made.includes(filled)) made.push(filled);
     }
     for (const table of made) await engines.copyTable(table.replaceAll('`', ''));
   } catch (error) {

@@ -59,7 +59,7 @@ export async function openTwoEngines(): Promise<TwoEngines | undefined> {
     await duckdb.run(`CREATE OR REPLACE TABLE "${name}" (${known.map((column) => `"${column.name}" ${duckdbType(column.type)}`).join(', ')})`);
     const size = Number(await clickHouse.text(`SELECT count() FROM ${name}`));
     if (size > 20_000) throw new Error(`${name} has ${size} rows, too many to copy`);
-    const rows = (await clickHouse.text(`SELECT * FROM ${name} SETTINGS date_time_output_format = 'iso'`, 'JSONEachRow')).split('\n').filter((line) => line !== '');
+    const rows = (await clickHouse.text(`SELECT ${readable(known)} FROM ${name} SETTINGS date_time_output_format = 'iso'${known.some((column) => column.type.kind === 'JSON') ? ', output_format_json_quote_64bit_integers = 0' : ''}`, 'JSONEachRow')).split('\n').filter((line) => line !== '');
     const shape = JSON.stringify([Object.fromEntries(known.map((column) => [column.name, jsonShape(column.type)]))]);
     for (let from = 0; from < rows.length; from += 1_000) {
       const named = rows.slice(from, from + 1_000).map((row) => {
@@ -144,10 +144,17 @@ export function withFieldNames(value: unknown, type: ClickHouseType): unknown {
   return value;
 }
 
+/** The columns as JSON can carry them: a bitmap as its numbers. */
+function readable(columns: readonly CatalogColumn[]): string {
+  const bitmaps = columns.filter((column) => column.type.kind === 'AggregateFunction' && column.type.name === 'groupBitmap');
+  return bitmaps.length === 0 ? '*' : `* REPLACE (${bitmaps.map((column) => `bitmapToArray(\`${column.name}\`) AS \`${column.name}\``).join(', ')})`;
+}
+
 /** A type for DuckDB's from_json. */
 export function jsonShape(type: ClickHouseType): unknown {
   const inner = bare(type);
   if (inner.kind === 'Array') return [jsonShape(inner.of)];
+  if (inner.kind === 'AggregateFunction' && inner.name === 'groupBitmap') return inner.arguments.map(jsonShape);
   return duckdbType(type);
 }
 

@@ -34,16 +34,16 @@ function combined(call: AggregateCall, operation: Operation, bitmap: DuckSql): D
 
 const RULES: readonly Rule[] = ([['And', 'in the bitmaps of all rows'], ['Or', 'in the bitmap of any row'], ['Xor', 'in the bitmaps of an odd number of rows']] as const).map(([operation, words]) => ({
   name: `groupBitmap${operation}`, signature: `groupBitmap${operation}(bitmap)`, help: `How many numbers are ${words}.`,
-  type: ([type], _parameters, refuse) => (memberOf(type) ? UINT64 : refuse('a bitmap such as groupBitmapState(x) or bitmapBuild([1, 2])')),
+  type: ([type], _parameters, refuse) => (memberOf(type) ?? refuse('a bitmap such as groupBitmapState(x) or bitmapBuild([1, 2])')),
   heldAs: ([type]): AggregateStateType => ({ kind: 'AggregateFunction', name: 'groupBitmap', parameters: [], arguments: [memberOf(type) ?? UINT64] }),
-  aggregate: (call) => ({ sql: duck`CAST(len(${combined(call, operation, argument(call))}) AS UBIGINT)` }),
+  aggregate: (call) => ({ sql: duck`CAST(len(${combined(call, operation, argument(call))}) AS ${duckTypeSql(memberOf(typeAt(call.types)) ?? UINT64)})` }),
   state: (types) => {
     const duckdbType = duck`${duckTypeSql(memberOf(typeAt(types)) ?? UINT64)}[]`;
     return {
       duckdbType,
       accumulate: (call) => duck`CAST(${combined(call, operation, argument(call))} AS ${duckdbType})`,
       merge: (call, state) => duck`list_distinct(${joinedLists(call, state)})`,
-      finish: (state) => ({ sql: duck`CAST(coalesce(len(${state}), 0) AS UBIGINT)` }),
+      finish: (state) => ({ sql: duck`CAST(coalesce(len(${state}), 0) AS ${duckTypeSql(memberOf(typeAt(types)) ?? UINT64)})` }),
       empty: duck`CAST([] AS ${duckdbType})`,
     };
   },
