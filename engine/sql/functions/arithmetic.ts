@@ -198,7 +198,7 @@ function modulo(onZero: OnZero, positive: boolean) {
     if (isFloat(leftType) || isFloat(rightType)) {
       const sql = positive
         ? once(call, asDouble(right), (b) => duck`fmod(${asDouble(left)}, abs(${b}))`)
-        : duck`(${asDouble(left)} % ${asDouble(right)})`;
+        : duck`(${asDouble(left)} % ${asDouble(right)} + 0)`;
       return result(call, args, onZero === 'null' ? nullable(FLOAT64) : FLOAT64, onZero === 'null' ? zeroOr('null', right, asDouble(right), call, () => sql) : sql);
     }
     const [a, b] = [integerOperand(left), integerOperand(right)];

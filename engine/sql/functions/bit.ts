@@ -72,8 +72,10 @@ function shift(direction: 'left' | 'right') {
     if (text.kind === 'String' || text.kind === 'FixedString') {
       return result(call, args, text, callComputed(direction === 'left' ? SHIFT_BITS_LEFT : SHIFT_BITS_RIGHT, bytesSql(value), steps, text.kind === 'FixedString' ? DUCK_TRUE : DUCK_FALSE), 'bytes');
     }
-    const type = integer(call, value, 0);
-    const number = plainNumber(value);
+    // The result is as wide as the wider of both, signed when one is.
+    const [own, other] = [integer(call, value, 0), integer(call, count, 1)];
+    const type: Integer = { kind: 'Integer', bits: Math.max(own.bits, other.bits) as IntegerBits, signed: own.signed || other.signed };
+    const number = plainSql(cast({ ...value, type: bare(value.type) }, type));
     const limited = duck`CAST(least(greatest(${steps}, 0), 63) AS INTEGER)`;
     const inside = direction === 'left'
       ? signed(call, duck`((${unsigned(number, type)} * (CAST(1 AS HUGEINT) << ${limited})) % ${power(type.bits)})`, type)

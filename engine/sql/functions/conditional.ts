@@ -3,7 +3,7 @@ import { bound, type Bound } from '../bound.ts';
 import { cast, commonType } from '../conversion.ts';
 import { duck, joined, type DuckSql } from '../duck.ts';
 import { booleanSql, orderSql, plainSql } from '../physical.ts';
-import { bare, isNullable, nullable, withoutLowCardinality, type ClickHouseType } from '../types.ts';
+import { bare, isNullable, nullable, UINT8, withoutLowCardinality, type ClickHouseType } from '../types.ts';
 import { at, define, isNull, lowCardinality, nullResult, once, typeError, unsupported } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
@@ -70,7 +70,10 @@ function transform(args: readonly Bound[], call: FunctionCall): Bound {
   if (fromType.kind !== 'Array' || toType.kind !== 'Array') throw typeError('transform takes two constant arrays as its second and third argument.', call.span);
   if (isNull(value)) return nullResult(call.span);
   const fallback = otherwise ?? value;
-  const type = commonType([toType.of, withoutLowCardinality(fallback.type)], call.span);
+  const isBool = (one: ClickHouseType) => bare(one).kind === 'Bool';
+  // A Bool among other numbers is one of them.
+  const kept = isBool(fallback.type) && !isBool(toType.of) ? (isNullable(fallback.type) ? nullable(UINT8) : UINT8) : withoutLowCardinality(fallback.type);
+  const type = commonType([toType.of, kept], call.span);
   const options = { timeZone: call.context.timeZone };
   const keyType = commonType([fromType.of, bare(value.type)], call.span);
   const keys = plainSql(cast(from, { kind: 'Array', of: keyType }, options));

@@ -249,7 +249,7 @@ export const DATE_STARTS: readonly FunctionDefinition[] = [
     if (isNull(at(args, 0))) return nullResult(call.span);
     const time = timeArgument(call, at(args, 0), args[1]);
     if (time.isDate) throw typeError('timeSlot takes a time.', at(args, 0).span);
-    return result(call, [at(args, 0)], bare(at(args, 0).type), bucket(duckInteger(1800), plainSql(at(args, 0))));
+    return result(call, [at(args, 0)], dateTime(time.named), bucket(duckInteger(1800), time.type.kind === 'DateTime64' && time.type.precision > 6 ? duck`CAST(${plainSql(at(args, 0))} AS TIMESTAMP)` : plainSql(at(args, 0))));
   }),
   define(describe({ name: 'timeSlots', help: 'The starts of the spans from a time on, as many as the duration touches.', sql: (time) => time.local }, 'timeSlots(start, duration[, size])'), 2, 3, (args, call) => {
     const [start, duration] = [at(args, 0), at(args, 1)];

@@ -4,7 +4,7 @@ import { duck, duckString, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
 import { array, STRING, uint } from '../types.ts';
 import { at, constantText, define, isNull, need, nullResult, once, result, rule } from './arguments.ts';
-import { escapedPattern, textOrEmpty } from './argument-forms.ts';
+import { escapedPattern, present, textOrEmpty } from './argument-forms.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 import { REGISTERED_NAME } from './public-suffix.ts';
 
@@ -40,7 +40,7 @@ function port(pattern: string) {
     need(call, url, 'text', 0);
     if (args.some(isNull)) return nullResult(call.span);
     const otherwise = fallback ? plainSql(fallback) : duck`0`;
-    return result(call, args, uint(16), duck`CAST(coalesce(TRY_CAST(${capture(plainSql(url), pattern)} AS USMALLINT), ${otherwise}) AS USMALLINT)`);
+    return result(call, args, uint(16), present([url], duck`CAST(coalesce(TRY_CAST(${capture(plainSql(url), pattern)} AS USMALLINT), ${otherwise}) AS USMALLINT)`));
   };
 }
 

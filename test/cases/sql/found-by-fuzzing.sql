@@ -26,3 +26,5 @@ SELECT 'a' AS x, count() FROM t GROUP BY x WITH ROLLUP;
 SELECT a FROM u WHERE a + 1 = 18446744073709551615 OR a * 2 > 18446744073709551614 OR a + 3 BETWEEN 5 AND 18446744073709551614 ORDER BY a;
 SELECT (a + 255) + true, CASE a + 1 WHEN 18446744073709551615 THEN 1 ELSE 2 END, a + 1 IN (18446744073709551615, 3), nullIf(a + 1, 18446744073709551615) FROM u ORDER BY a;
 SELECT roundToExp2(a > 3), roundToExp2(a) FROM u ORDER BY a;
+SELECT bitShiftLeft(toUInt8(a), toInt32(3)), bitShiftRight(toUInt8(a), toInt64(1)), bitShiftLeft(toInt32(a), toUInt8(2)), bitShiftLeft(1, 3) FROM t ORDER BY a;
+SELECT timeSlot(toDateTime64(at, 3)), timeSlot(at, 'America/New_York'), transform(a > 3, [1, 2], [10, 20]), toString(-1.0 % 1), -7 % 2.5, toString(port(b)), transform(a, [1, 2], [10, 20]) FROM t ORDER BY a;
