@@ -42,6 +42,8 @@ export interface StatementOptions {
   readonly timeZone: string;
   readonly nowMicros: bigint;
   readonly parameters: Readonly<Record<string, string>>;
+  /** The settings of the whole query, as they are written. */
+  readonly settings: ReadonlyMap<string, string>;
   /** Binds a query; given by translate.ts, so that expressions and queries need not import each other. */
   readonly bindQuery: (query: Query, environment: Environment) => Relation;
 }
@@ -74,6 +76,7 @@ export class Statement {
         readsClock();
         return options.nowMicros;
       },
+      setting: (name) => options.settings.get(name),
       call: (name, args, span) => this.callFunction(name, args, span),
       freshName: () => this.fresh(LAMBDA_PREFIX),
     };

@@ -21,7 +21,7 @@ import { sameType, type ClickHouseType } from './types.ts';
 const COUNTED_ROWS = 1_000_000;
 
 export function translate(query: Query, options: TranslateOptions): Translation {
-  const statement = statementFor(options);
+  const statement = statementFor(options, query);
   const result = bindQuery(query, { statement, catalog: options.catalog, ctes: new Map(), constants: new Map() });
   const limited = query.kind === 'select' && query.limit !== undefined;
   return {
@@ -39,7 +39,7 @@ export function translate(query: Query, options: TranslateOptions): Translation 
 
 /** A query whose rows fill a table: DuckDB SQL with the table's columns in order, cast to their types, matched by name. */
 export function translateForTable(query: Query, columns: readonly CatalogColumn[], options: TranslateOptions): string {
-  const statement = statementFor(options);
+  const statement = statementFor(options, query);
   const relation = bindQuery(query, { statement, catalog: options.catalog, ctes: new Map(), constants: new Map() });
   const extra = relation.columns.find((column) => !columns.some((target) => target.name === column.name));
   if (extra) throw new SandpiperError('type', `The query gives a column ${extra.name} that its target does not have.${didYouMean(extra.name, columns.map(({ name }) => name))}`, { span: query.span });
@@ -80,8 +80,18 @@ export function translateOrder(keys: readonly Expression[], columns: readonly Ca
 
 const NO_TABLES: Catalog = { findTable: () => undefined, tableNames: () => [] };
 
-function statementFor(options: TranslateOptions): Statement {
+/** What SETTINGS says of literals. */
+function settingsOf(query: Query): ReadonlyMap<string, string> {
+  const settings = query.kind === 'explain' ? [] : query.settings;
+  return new Map(settings.flatMap(({ name, value }): [string, string][] => {
+    if (value.kind === 'number') return [[name.text, value.text]];
+    return value.kind === 'string' || value.kind === 'boolean' ? [[name.text, String(value.value)]] : [];
+  }));
+}
+
+function statementFor(options: TranslateOptions, query?: Query): Statement {
   return new Statement({
+    settings: query ? settingsOf(query) : new Map(),
     timeZone: options.timeZone ?? 'UTC',
     nowMicros: options.nowMicros ?? BigInt(Date.now()) * 1000n,
     parameters: options.parameters ?? {},

@@ -25,6 +25,8 @@ const QUERIES = [
   'SELECT id, sipHash64(* EXCEPT age), hex(murmurHash3_128(id, COLUMNS(\'^(name|tags)$\'))) FROM users ORDER BY id',
   'SELECT groupBitXor(cityHash64(id, name, tags, born, score)) FROM users',
   'SELECT cityHash64(name) % 2 AS part, count() FROM users GROUP BY part ORDER BY part',
+  "SELECT JSON_VALUE('{\"a\":null}', '$.a'), JSON_VALUE('{\"a\":{}}', '$.a'), JSON_VALUE('{\"a\":1}', '$.b'), JSON_VALUE('{\"a\":1}', '$.a') SETTINGS function_json_value_return_type_allow_nullable = 1",
+  "SELECT JSON_VALUE('{\"a\":{}}', '$.a'), toJSONString((nan, 1.5)) SETTINGS output_format_json_quote_denormals = 1",
   'SELECT uniqExact(xxHash64(name, tags)), sum(length(tokens(name))) FROM users',
   'SELECT name FROM users WHERE ngramDistance(name, \'Alise\') < 0.9 ORDER BY name',
 ];

@@ -27,6 +27,7 @@ function freshContext(word: string): FunctionContext {
   return {
     timeZone: 'UTC',
     nowMicros: 0n,
+    setting: () => undefined,
     call: () => {
       throw new Error('A state calls no function');
     },

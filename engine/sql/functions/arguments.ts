@@ -72,6 +72,11 @@ export function ordinal(index: number): string {
   return ['first', 'second', 'third', 'fourth', 'fifth'][index] ?? `${index + 1}th`;
 }
 
+/** Whether the query switches a setting on. */
+export function isSwitchedOn(call: FunctionCall, setting: string): boolean {
+  return /^(1|true)$/i.test(call.context.setting(setting) ?? '');
+}
+
 /** Whether the argument is the literal NULL (or what folds to it): Nullable(Nothing). */
 export function isNull(value: Bound): boolean {
   return bare(value.type).kind === 'Nothing';

@@ -20,6 +20,8 @@ export interface FunctionContext {
   readonly timeZone: string;
   /** Fixed for the whole query, so that now() is one moment: seconds since 1970, with microseconds. */
   readonly nowMicros: bigint;
+  /** A setting of the query, as it is written: SETTINGS name = 'value'. */
+  readonly setting: (name: string) => string | undefined;
   /** Binds another function by name: `ifNull` in terms of `coalesce`. */
   readonly call: (name: string, args: readonly Argument[], span: Span) => Bound;
   /** A name for a lambda parameter of DuckDB that no other part of the query uses. */

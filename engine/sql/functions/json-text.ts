@@ -4,6 +4,7 @@ import { cast } from '../conversion.ts';
 import { bound } from '../bound.ts';
 import { duck, duckName, duckString, joined, type DuckSql } from '../duck.ts';
 import { plainSql, tupleFieldNames } from '../physical.ts';
+import { isSwitchedOn } from './arguments.ts';
 import { bare, isNullable, STRING, type ClickHouseType } from '../types.ts';
 import type { FunctionCall } from './definition.ts';
 
@@ -24,6 +25,7 @@ function present(call: FunctionCall, value: DuckSql, type: ClickHouseType): Duck
       return asText(call, value, type);
     case 'Float':
     case 'BFloat16':
+      if (isSwitchedOn(call, 'output_format_json_quote_denormals')) return duck`CASE WHEN isfinite(${value}) THEN sandpiper_float_text(${value}) ELSE '"' || sandpiper_float_text(${value}) || '"' END`;
       return duck`CASE WHEN isfinite(${value}) THEN sandpiper_float_text(${value}) END`;
     case 'Array': {
       const item = duckName(call.context.freshName());

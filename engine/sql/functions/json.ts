@@ -7,7 +7,7 @@ import { parseType } from '../parse-type.ts';
 import { plainSql } from '../physical.ts';
 import { SandpiperError } from '../../errors.ts';
 import { array, bare, FLOAT64, INT64, isNullable, nullable, STRING, tuple, UINT64, UINT8, type ClickHouseType } from '../types.ts';
-import { at, constantInteger, constantText, define, isNull, lowCardinality, need, nullResult, result, typeError, unsupported } from './arguments.ts';
+import { at, constantInteger, constantText, define, isNull, isSwitchedOn, lowCardinality, need, nullResult, result, typeError, unsupported } from './arguments.ts';
 import { escapedPattern, present } from './argument-forms.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 import { eachStep, jsonAt, parsePath, parseWidePath, withName } from './json-path.ts';
@@ -122,6 +122,15 @@ function firstByPath(args: readonly Bound[], call: FunctionCall, holds: (value: 
   return isList ? duck`(list_filter(${sql}, lambda value: ${holds(duck`value`)}))[1]` : sql;
 }
 
+/** '' where there is no scalar, or NULL where the query asks for that. */
+function jsonValue(args: readonly Bound[], call: FunctionCall): Bound {
+  const nullsAllowed = isSwitchedOn(call, 'function_json_value_return_type_allow_nullable');
+  const first = firstByPath(args, call, (value) => duck`json_type(${value}) NOT IN ('OBJECT', 'ARRAY')`);
+  const text = withName(call, first, (value) => duck`CASE WHEN json_type(${value}) IN ('OBJECT', 'ARRAY') THEN NULL WHEN json_type(${value}) = 'NULL' THEN 'null' ELSE sandpiper_json_string(${value}) END`);
+  if (!nullsAllowed) return answer(call, args, STRING, duck`coalesce(${text}, '')`);
+  return bound(nullable(STRING), present(args, text), call.span);
+}
+
 /** `"name":` as it must stand in the text for the simpleJSON functions, which do not parse. */
 function simple(name: string, help: string, type: ClickHouseType, sql: (text: DuckSql, key: string) => DuckSql): FunctionDefinition {
   const alias = name.replace('simpleJSON', 'visitParam');
@@ -173,8 +182,7 @@ export const JSON_FUNCTIONS: readonly FunctionDefinition[] = [
     const sql = withName(call, duck`sandpiper_json(${plainSql(at(args, 0))})`, (value) => duck`CASE WHEN json_type(${value}) = 'ARRAY' THEN CAST(json_array_length(${value}) AS UBIGINT) END`);
     return bound(nullable(UINT64), sql, call.span);
   }),
-  define(describe('JSON_VALUE', "JSON_VALUE(json, '$.path')", 'The first scalar at a path as text.'), 2, 2, (args, call) =>
-    answer(call, args, STRING, withName(call, firstByPath(args, call, (value) => duck`json_type(${value}) NOT IN ('OBJECT', 'ARRAY')`), (value) => duck`CASE WHEN json_type(${value}) IN ('OBJECT', 'ARRAY') THEN '' WHEN json_type(${value}) = 'NULL' THEN 'null' ELSE coalesce(sandpiper_json_string(${value}), '') END`))),
+  define(describe('JSON_VALUE', "JSON_VALUE(json, '$.path')", 'The first scalar at a path as text.'), 2, 2, jsonValue),
   define(describe('JSON_QUERY', "JSON_QUERY(json, '$.path')", 'The values at a path, as JSON in an array.'), 2, 2, (args, call) => {
     const { isList, sql } = byPath(args, call);
     const list = (values: DuckSql) => duck`CASE WHEN len(${values}) > 0 THEN '[' || array_to_string(list_transform(${values}, lambda value: sandpiper_json_raw(value)), ', ') || ']' ELSE '' END`;
