@@ -37,7 +37,7 @@ export async function killOften(times: number, told: (line: string) => void = ()
   try {
     for (let round = 0; round < times; round += 1) {
       const isAtStart = round % 4 === 3;
-      const engine = start(line);
+      const engine = startEngine(line);
       const kill = async (afterMs: number) => {
         await new Promise((resolve) => setTimeout(resolve, afterMs));
         engine.child.kill('SIGKILL');
@@ -51,7 +51,7 @@ export async function killOften(times: number, told: (line: string) => void = ()
         await kill(30 + Math.random() * 1500);
         await load;
       }
-      const again = start(line);
+      const again = startEngine(line);
       const found = await compare(await again.address, tokenOf(line), round, sent);
       again.child.kill(round % 2 === 0 ? 'SIGKILL' : 'SIGTERM');
       await again.ended;
@@ -71,7 +71,7 @@ function plain(text: string): string {
   return text.replace(/\d+/g, 'N');
 }
 
-function start(line: CommandLine): { readonly child: ChildProcess; readonly address: Promise<string>; readonly ended: Promise<unknown>; readonly said: () => readonly string[] } {
+export function startEngine(line: CommandLine): { readonly child: ChildProcess; readonly address: Promise<string>; readonly ended: Promise<unknown>; readonly said: () => readonly string[] } {
   const child = spawn(process.execPath, [line.program, 'serve', line.project, '--port', '0', '--no-open'], { stdio: ['ignore', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
@@ -88,7 +88,7 @@ function start(line: CommandLine): { readonly child: ChildProcess; readonly addr
   return { child, address, ended, said: () => err.split('\n').filter((text) => text !== '') };
 }
 
-function tokenOf(line: CommandLine): string {
+export function tokenOf(line: CommandLine): string {
   const stored = JSON.parse(readFileSync(join(line.project, '.sandpiper/tokens.json'), 'utf8')) as { tokens: { name: string; token: string }[] };
   return stored.tokens.find(({ name }) => name.startsWith('admin'))?.token ?? '';
 }
@@ -129,7 +129,7 @@ async function sendUntilKilled(address: string, token: string, round: number, se
 }
 
 /** The status; 0 when nothing answered. */
-function post(agent: Agent, url: string, token: string, body: string): Promise<number> {
+export function post(agent: Agent, url: string, token: string, body: string): Promise<number> {
   return new Promise((resolve) => {
     const sent = request(url, { method: 'POST', agent, headers: { Authorization: `Bearer ${token}`, 'Content-Length': Buffer.byteLength(body) } }, (response) => {
       response.resume();
