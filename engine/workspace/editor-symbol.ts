@@ -9,7 +9,7 @@ import { dataFileKind } from '../project/datafile.ts';
 import type { DataSource } from '../project/datasource.ts';
 import { findKeyword, type DataFileKind } from '../project/keyword.ts';
 import type { Pipe, PipeNode } from '../project/pipe.ts';
-import { outlineSql, selectAt, type AliasUse, type SelectOutline, type TableUse } from '../project/sql-outline.ts';
+import { isReservedWord, outlineSql, selectAt, type AliasUse, type SelectOutline, type TableUse } from '../project/sql-outline.ts';
 import { nameOf, pieceAt, type SqlPiece } from '../project/sql-pieces.ts';
 import { splitTemplate } from '../template/split.ts';
 import { SqlScope, type KnownColumn, type KnownTable, type SqlPlace, type Understanding } from './sql-scope.ts';
@@ -133,7 +133,7 @@ function sqlSymbol(piece: SqlPiece, where: InSql): EditorSymbol | undefined {
   }
   const member = pieces[index - 1]?.upper === 'IN' ? scope.tableNamed(select, name, span) : undefined;
   if (member) return tableSymbol(member, base);
-  return piece.kind === 'word' && !owner ? { ...base, kind: 'function' } : undefined;
+  return piece.kind === 'word' && !owner && !isReservedWord(piece) ? { ...base, kind: 'function' } : undefined;
 }
 
 function tableSymbol(table: KnownTable | undefined, base: InSql & { readonly name: string; readonly span: Span }): EditorSymbol | undefined {

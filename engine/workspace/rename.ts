@@ -46,7 +46,11 @@ export function rename(place: EditorPlace, to: string, withText: WithText): read
   if (to === symbol.name) return [];
   const changes = [...new Map(changesOf(symbol, to, before.world, place).map((change) => [change.span.start, change])).values()].sort((a, b) => a.span.start - b.span.start);
   const text = changes.toReversed().reduce((whole, { span, text: put }) => whole.slice(0, span.start) + put + whole.slice(span.end), place.text);
-  compare(symbol, to, before.answers(), withText(text).answers());
+  const answers = before.answers();
+  const nodes = before.world.project.pipes.find(({ path }) => path === place.path)?.nodes ?? [];
+  const broken = nodes.find((node) => changes.some(({ span }) => span.start >= node.sqlOffset && span.end <= node.sqlOffset + node.sql.length) && (answers.get(node.name) ?? []).length === 0);
+  if (broken) throw taken(`The node ${broken.name} has an error, so nobody can tell whether the rename is safe: mend it first.`);
+  compare(symbol, to, answers, withText(text).answers());
   return changes.map(({ span, text: put }) => ({ place: placeOf(place.text, span, place.path), text: put }));
 }
 

@@ -73,6 +73,7 @@ test.each<[string, string, string]>([
   ['the alias of a table', 'SELECT v|.id FROM people v', '**v** stands for data source people\n\n- `id` UInt64\n- `name` LowCardinality(String)'],
   ['a WITH query', 'WITH a AS (SELECT 1 AS x) SELECT * FROM |a', 'WITH query **a**\n\n- `x` UInt8'],
   ['an aggregate with a combinator', 'SELECT sum|If(id, id > 1) FROM visits', '```\nsum(x)\n```\n\nThe sum of numbers; integers wrap at 64 bits.\n\nWith the combinator -If.'],
+  ['a word of a clause, which is no function there', 'SELECT 1 FROM visits AN|Y LEFT JOIN people USING id', ''],
   ['a template function', 'SELECT {{ Str|ing(x) }}', expect.stringContaining('String(') as unknown as string],
 ])('hovering %s', (_what, sql, expected) => {
   expect(editor().hover(pipe(sql))).toEqual(expected);
@@ -149,6 +150,7 @@ test.each<[string, ReturnType<typeof placeIn>, string, RegExp]>([
   ['a node that another pipe reads', placeIn('pipes/by_path.pipe', 'NODE fi|rst\nSQL >\n    SELECT path, count() AS hits FROM visits GROUP BY path\n\nNODE second\nSQL >\n    SELECT * FROM first\n'), 'n', /pipes\/reader\.pipe reads by_path\.first/],
   ['a parameter to one that is there', pipe('SELECT {{Int32(|a, 1)}}, {{Int32(b, 2)}}'), 'b', /There is a parameter b in this pipe already/],
   ['a node whose name is in the name of a column', pipe('SELECT id FROM visits', 'SELECT id IN n|1 FROM n1'), 'seen', /would change the answer of the node n2/],
+  ['an alias in a node with an error', pipe('SELECT nope(id) AS |a FROM visits'), 'b', /The node n1 has an error, so nobody can tell whether the rename is safe/],
   ['a function', pipe('SELECT cou|nt()'), 'x', /is a function of the language/],
 ])('renaming is refused for %s', (_what, place, to, expected) => {
   expect(renamed(place, to)).toMatch(expected);
