@@ -253,7 +253,7 @@ function toArray(value: DuckSql, from: ClickHouseType, to: ClickHouseType, conve
   const target = to.kind === 'Nested' ? ({ kind: 'Tuple', elements: to.elements } as const) : to.kind === 'Array' ? to.of : to;
   if (from.kind === 'Array' || from.kind === 'Nested') {
     const source: ClickHouseType = from.kind === 'Array' ? from.of : { kind: 'Tuple', elements: from.elements };
-    const name = duckName(`c${conversion.depth}`);
+    const name = duckName(`@c${conversion.depth}`);
     if (bare(source).kind === 'Nothing') return duck`CAST(${value} AS ${duckTypeSql(to)})`;
     const item = convert(name, source, target, { ...conversion, depth: conversion.depth + 1 });
     return item === name ? value : duck`list_transform(${value}, lambda ${name}: ${item})`;
@@ -270,7 +270,7 @@ function toTuple(value: DuckSql, from: readonly TupleElement[], to: readonly Tup
   if (from.length !== to.length) {
     throw new SandpiperError('type', `A tuple of ${from.length} elements cannot be converted to one of ${to.length}.`, { span: conversion.span });
   }
-  const row = duckName(`c${conversion.depth}`);
+  const row = duckName(`@c${conversion.depth}`);
   const [fromNames, toNames] = [tupleFieldNames(from), tupleFieldNames(to)];
   const fields = to.map((element, index) => {
     const item = convert(duck`${row}.${duckName(fromNames[index] ?? '')}`, from[index]?.type ?? element.type, element.type, { ...conversion, depth: conversion.depth + 1 });
@@ -281,7 +281,7 @@ function toTuple(value: DuckSql, from: readonly TupleElement[], to: readonly Tup
 
 function toMap(value: DuckSql, from: ClickHouseType, to: Extract<ClickHouseType, { kind: 'Map' }>, conversion: Conversion): DuckSql {
   const inner = { ...conversion, depth: conversion.depth + 1 };
-  const entry = duckName(`c${conversion.depth}`);
+  const entry = duckName(`@c${conversion.depth}`);
   if (from.kind === 'Map') {
     const key = convert(duck`${entry}.key`, from.key, to.key, inner);
     const item = convert(duck`${entry}.value`, from.value, to.value, inner);
@@ -298,7 +298,7 @@ function toMap(value: DuckSql, from: ClickHouseType, to: Extract<ClickHouseType,
     const [keys, items] = from.elements.map((element) => bare(element.type));
     const [keyName, itemName] = tupleFieldNames(from.elements);
     if (keys?.kind === 'Array' && items?.kind === 'Array') {
-      const row = duckName(`m${conversion.depth}`);
+      const row = duckName(`@m${conversion.depth}`);
       const keyList = toArray(duck`${row}.${duckName(keyName ?? '')}`, keys, { kind: 'Array', of: to.key }, inner);
       const itemList = toArray(duck`${row}.${duckName(itemName ?? '')}`, items, { kind: 'Array', of: to.value }, inner);
       return duck`CAST(list_transform([${value}], lambda ${row}: map(${keyList}, ${itemList}))[1] AS ${duckTypeSql(to)})`;

@@ -42,14 +42,14 @@ export function textSql(value: DuckSql, type: ClickHouseType, serverZone: string
       return textSql(value, { kind: 'Array', of: { kind: 'Tuple', elements: inner.elements } }, serverZone, span, depth);
     case 'Tuple': {
       const names = tupleFieldNames(inner.elements);
-      const row = duckName(`t${depth}`);
+      const row = duckName(`@t${depth}`);
       const items = inner.elements.map((element, index) => quotedText(duck`${row}.${duckName(names[index] ?? '')}`, element.type, serverZone, span, depth + 1));
       if (items.length === 0) return duckString('()');
       const body = duck`'(' || ${joined(items.map((item, index) => (index === 0 ? item : duck`',' || ${item}`)), ' || ')} || ')'`;
       return duck`list_transform([${value}], lambda ${row}: ${body})[1]`;
     }
     case 'Map': {
-      const entry = duckName(`e${depth}`);
+      const entry = duckName(`@e${depth}`);
       const key = quotedText(duck`${entry}.key`, inner.key, serverZone, span, depth + 1);
       const item = quotedText(duck`${entry}.value`, inner.value, serverZone, span, depth + 1);
       return duck`'{' || array_to_string(list_transform(map_entries(${value}), lambda ${entry}: ${key} || ':' || ${item}), ',') || '}'`;
@@ -72,7 +72,7 @@ export function textSql(value: DuckSql, type: ClickHouseType, serverZone: string
 }
 
 function listText(value: DuckSql, element: ClickHouseType, serverZone: string, span: Span, depth: number): DuckSql {
-  const name = duckName(`e${depth}`);
+  const name = duckName(`@e${depth}`);
   return duck`list_transform(${value}, lambda ${name}: ${quotedText(name, element, serverZone, span, depth + 1)})`;
 }
 

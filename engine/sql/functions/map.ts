@@ -127,7 +127,7 @@ function mapFromArrays(args: readonly Bound[], call: FunctionCall): Bound {
   const keyType = notNullableKey(elementType(call, keys));
   const fromMap = bare(values.type);
   const [itemType, items] = fromMap.kind === 'Map'
-    ? [tuple(fromMap.key, fromMap.value), duck`list_transform(map_entries(${plainSql(values)}), lambda e: struct_pack("1" := e.key, "2" := e.value))`]
+    ? [tuple(fromMap.key, fromMap.value), duck`list_transform(map_entries(${plainSql(values)}), lambda "@e": struct_pack("1" := "@e".key, "2" := "@e".value))`]
     : [elementType(call, values), plainSql(values)];
   return bound(map(keyType, itemType), once(call, plainSql(keys), (list) => duck`map(${list}, sandpiper_same_length(${items}, len(${list})))`), call.span);
 }
