@@ -3,6 +3,7 @@ import { ARRAY_MEASURE } from './array-measure.ts';
 import { BYTE_BITS } from './byte-bits.ts';
 import { CLOCK } from './clock.ts';
 import type { ComputedFunction } from './definition.ts';
+import { EARTH } from './earth.ts';
 import { FINANCIAL } from './financial.ts';
 import { NUMBER_BYTES } from './number-bytes.ts';
 import { NUMBER_THEORY } from './number-theory.ts';
@@ -13,6 +14,7 @@ export const NUMBER_FAMILIES: readonly ComputedFunction[] = [
   ...ARRAY_MEASURE,
   ...BYTE_BITS,
   ...CLOCK,
+  ...EARTH,
   ...FINANCIAL,
   ...NUMBER_BYTES,
   ...NUMBER_THEORY,

@@ -40,6 +40,7 @@ import { LOGICAL } from './logical.ts';
 import { MATHEMATICAL } from './mathematical.ts';
 import { DECIMAL_ARITHMETIC } from './decimal-arithmetic.ts';
 import { FINANCIALS } from './financial.ts';
+import { GEO } from './geo.ts';
 import { MIDPOINT } from './midpoint.ts';
 import { PARSED_NUMBERS } from './parsed-number.ts';
 import { NULLS } from './nulls.ts';
@@ -76,6 +77,7 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   READABLE,
   DECIMAL_ARITHMETIC,
   FINANCIALS,
+  GEO,
   MIDPOINT,
   PARSED_NUMBERS,
   REINTERPRET,
