@@ -23,6 +23,8 @@ const IDLE_MS = 72_000;
 export interface EventLanes {
   /** Ends idle connections now and others after their answer. */
   readonly close: () => void;
+  /** Ends all that are left. */
+  readonly cut: () => void;
 }
 
 /** Puts the lanes before the server's own handling of connections. */
@@ -41,6 +43,9 @@ export function openEventLanes(server: Server, door: EventDoor): EventLanes {
   return {
     close: () => {
       for (const lane of lanes) lane.close();
+    },
+    cut: () => {
+      for (const lane of lanes) lane.cut();
     },
   };
 }
@@ -90,6 +95,10 @@ class EventLane {
     this.#isEnding = true;
     // A body that is cut is no request; nothing of it was kept.
     if (!this.#isAnswering) this.#socket.end();
+  }
+
+  cut(): void {
+    this.#socket.destroy();
   }
 
   #drop(): void {

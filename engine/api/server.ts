@@ -108,7 +108,10 @@ export async function openServer(workspace: Workspace, options: ServerOptions): 
     close: () => new Promise((resolve) => {
       server.close(() => resolve());
       lanes.close();
-      if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), 300).unref();
+      setTimeout(() => {
+        lanes.cut();
+        server.closeAllConnections();
+      }, 300).unref();
     }),
   };
 }

@@ -149,6 +149,17 @@ test('a view that fails answers 422 to who waits, and the rows are there', async
   expect(await sum()).toMatchObject({ n: before.n + 1 });
 });
 
+test('a server that stops waits for no body that does not come', async () => {
+  const other = await openServer(engine.workspace, { port: 0, host: '127.0.0.1', pageFolder: '/nowhere', acceptsPaths: false });
+  const { socket, answer } = open(other.address);
+  socket.write(request('{"id":1}'));
+  expect((await answer())[0]).toBe(202);
+  socket.write(request('{"id":2}').subarray(0, -3));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await other.close();
+  expect((await answer())[0]).toBe(0);
+});
+
 test('limits that are set are told with each answer, and refuse what is over them', async () => {
   const limited = await openServer(engine.workspace, { port: 0, host: '127.0.0.1', pageFolder: '/nowhere', acceptsPaths: false, events: { bodyBytes: 100, perSource: 5, perToken: { writer: 2 } } });
   try {
