@@ -67,6 +67,8 @@ export interface BlockLoad {
   readonly importId: string | null;
   readonly now: Date;
   readonly bulk: boolean;
+  /** Whether lines that are no objects are spoilt in a copy of the file: whole-file.ts. */
+  readonly spoil?: boolean;
   /** Kept between blocks of a table. */
   readonly ambiguous: AmbiguousColumns;
   readonly materialize?: Materialize;
@@ -158,7 +160,7 @@ async function writeForBulk({ bytes, notObjects }: Block, path: string): Promise
 }
 
 /** What else DuckDB's JSON reader may stumble over, row-reader.ts does not. */
-async function inBulk<T>(load: BlockLoad, work: () => Promise<T>): Promise<T> {
+export async function inBulk<T>(load: BlockLoad, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -167,7 +169,7 @@ async function inBulk<T>(load: BlockLoad, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function ordinals(connection: Connection, sql: DuckSql): Promise<Set<number>> {
+export async function ordinals(connection: Connection, sql: DuckSql): Promise<Set<number>> {
   const found = new Set<number>();
   const reader = await connection.runAndReadAll(sql.text);
   for (const [ordinal] of reader.getRows()) found.add(Number(ordinal));
@@ -195,7 +197,7 @@ const BATCH_BYTES = 16 << 20;
 const TURN_MS = 12;
 
 /** Judges the wanted lines of a block one by one. */
-async function judgeLines(load: BlockLoad, block: Block, target: DuckSql, isWanted: (ordinal: number) => boolean): Promise<BlockOutcome> {
+export async function judgeLines(load: BlockLoad, block: Block, target: DuckSql, isWanted: (ordinal: number) => boolean): Promise<BlockOutcome> {
   const store = new RowStore(load, target);
   const reader = rowReader(load.table);
   let turnEnd = performance.now() + TURN_MS;

@@ -1,9 +1,10 @@
 /**
  * Imports a file into a data source, in one transaction: all of it, with every line accounted for, or nothing.
  *   file ── blocks of whole lines (file-blocks.ts) ── block-loader.ts ── main."NAME" and main."NAME_quarantine"
+ * Large plain NDJSON files are loaded in one piece instead (whole-file.ts), and block by block where that does not add up.
  * NDJSON, a JSON array of objects, and CSV with a header; plain or gzip. Memory is bounded by the block size.
  * Promises: lines = loaded + quarantined + blank; rows are accepted and rejected exactly as events are; a cancelled or
- * failed import leaves nothing behind. What the file holds is read once, so a file that changes meanwhile does no harm.
+ * failed import leaves nothing behind.
  */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
@@ -17,6 +18,7 @@ import { fileFormat, jsonRowBlocks, type FileFormat } from './file-rows.ts';
 import type { IngestTable } from './ingest-table.ts';
 import type { RejectedRow } from './quarantine.ts';
 import { rowReader } from './row-reader.ts';
+import { HasNoObjects, loadWhole, mayLoadWhole } from './whole-file.ts';
 
 export type { FileFormat };
 
@@ -35,6 +37,8 @@ export interface ImportOptions {
   readonly importId?: string;
   readonly now?: () => Date;
   readonly blockBytes?: number;
+  /** Plain NDJSON files of this size and more are loaded in one piece. */
+  readonly wholeFileBytes?: number;
 }
 
 /** lines = loaded + quarantined + blank, always. */
@@ -55,6 +59,9 @@ export interface ImportReceipt {
 
 const BLOCK_BYTES = 64 << 20;
 
+/** From the fastest to the most patient. */
+type Way = 'whole' | 'spoilt copy' | 'blocks' | 'row by row';
+
 /** Throws 'not-found', 'bad-request' or 'unsupported' for a file that cannot be read, 'cancelled', 'storage'. */
 export async function importFile(database: Database, path: string, table: IngestTable, options: ImportOptions): Promise<ImportReceipt> {
   const started = performance.now();
@@ -63,10 +70,8 @@ export async function importFile(database: Database, path: string, table: Ingest
   const format = options.format === 'csv' ? 'csv' : fileFormat(file, options.format !== undefined);
   rowReader(table); // Refuses a table that rows cannot fill before anything is read.
   const importId = options.importId ?? randomUUID();
-  const counted = await attempt(true).catch((error: unknown) => {
-    if (error instanceof Miscounted) return attempt(false);
-    throw error;
-  });
+  const isLarge = sizeBytes >= (options.wholeFileBytes ?? BLOCK_BYTES);
+  const counted = await load(isLarge ? 'whole' : 'blocks');
   return {
     importId,
     dataSource: table.name,
@@ -77,7 +82,18 @@ export async function importFile(database: Database, path: string, table: Ingest
     reasons: counted.reasons.list(),
   };
 
-  function attempt(bulk: boolean): Promise<{ lines: LineAccount; reasons: Reasons }> {
+  /** Each way is a transaction of its own, and leaves nothing behind when it gives up. */
+  async function load(way: Way): Promise<{ lines: LineAccount; reasons: Reasons }> {
+    try {
+      return await attempt(way);
+    } catch (error) {
+      if (error instanceof HasNoObjects) return load('spoilt copy');
+      if (error instanceof Miscounted && way !== 'row by row') return load(way === 'blocks' ? 'row by row' : 'blocks');
+      throw error;
+    }
+  }
+
+  function attempt(way: Way): Promise<{ lines: LineAccount; reasons: Reasons }> {
     return database.write(
       async (connection) => {
         const reasons = new Reasons();
@@ -95,14 +111,19 @@ export async function importFile(database: Database, path: string, table: Ingest
           table,
           importId,
           now: (options.now ?? (() => new Date()))(),
-          bulk,
+          bulk: way !== 'row by row',
+          spoil: way === 'spoilt copy',
           ambiguous: new AmbiguousColumns(),
           onRejected: (row) => reasons.add(row),
           ...(options.materialize ? { materialize: options.materialize } : {}),
           ...(options.signal ? { signal: options.signal } : {}),
         };
         if (options.mode === 'replace') await connection.run(duck`DELETE FROM main.${duckName(table.name)}`.text);
-        await loadAll(load, file, format, options.blockBytes ?? BLOCK_BYTES, add);
+        const blockBytes = options.blockBytes ?? BLOCK_BYTES;
+        if (format === 'ndjson' && (way === 'whole' || way === 'spoilt copy') && mayLoadWhole(load, file)) {
+          const outcome = await loadWhole(load, file, blockBytes, (readBytes) => options.onProgress?.(sizeBytes === 0 ? 1 : readBytes / sizeBytes));
+          add(outcome, outcome.blank, sizeBytes);
+        } else await loadAll(load, file, format, blockBytes, add);
         options.signal?.throwIfAborted();
         if (options.mode === 'replace' && lines.loaded === 0 && !options.mayEmpty) throw emptyReplacement(table.name, file.name, reasons);
         return { lines, reasons };

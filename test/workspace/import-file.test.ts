@@ -210,7 +210,7 @@ test('whatever a file holds, lines add up, and the same lines as events give the
     try {
       const path = file(`seed-${seed}.ndjson`, bytes);
       const now = () => new Date('2026-01-02T03:04:05Z');
-      const receipt = await importFile(byFile.database, path, table, { mode: 'append', blockBytes: 8_000 + seed * 1000, now });
+      const receipt = await importFile(byFile.database, path, table, { mode: 'append', blockBytes: 8_000 + seed * 1000, wholeFileBytes: seed % 2 === 0 ? 0 : Number.POSITIVE_INFINITY, now });
       const newlines = bytes.filter((byte) => byte === 10).length + (bytes.at(-1) === 10 ? 0 : 1);
       const ingest = await openIngest(byEvents.database, { folder: join(byEvents.folder, 'journal'), findTable: () => table, now });
       const answer = await ingest.accept(table.name, bytes, { wait: true });
