@@ -90,8 +90,7 @@ function answer(outcome: Outcome, type: ClickHouseType, rows: () => DuckSql): Du
 
 /** What ClickHouse gives an aggregate function: the type inside of LowCardinality, SimpleAggregateFunction and Nullable. */
 export function valueType(type: ClickHouseType): ClickHouseType {
-  const inner = bare(type);
-  return inner.kind === 'Array' ? { kind: 'Array', of: withoutDictionary(inner.of) } : inner;
+  return withoutDictionary(bare(type));
 }
 
 /** The type of a value without dictionaries, as aggregate functions and their states name it. */

@@ -30,7 +30,7 @@ function caseWithExpression(args: readonly Bound[], call: FunctionCall): Bound {
   const keys = pairs.filter((_, index) => index % 2 === 0);
   const { type, values } = branches([...pairs.filter((_, index) => index % 2 === 1), at(args, args.length - 1)], call);
   const cases = keys.map((key, index) => duck`WHEN ${booleanSql(call.context.call('isNotDistinctFrom', [operand, key], call.span))} THEN ${values[index] ?? duck`NULL`}`);
-  return bound(type, duck`CASE ${joined(cases, ' ')} ELSE ${values[values.length - 1] ?? duck`NULL`} END`, call.span);
+  return bound(lowCardinality(args, type), duck`CASE ${joined(cases, ' ')} ELSE ${values[values.length - 1] ?? duck`NULL`} END`, call.span);
 }
 
 function extreme(name: 'greatest' | 'least') {
