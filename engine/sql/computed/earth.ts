@@ -41,10 +41,12 @@ function arcOfRoot(x: number): number {
 }
 
 /** The squares of the lengths of a degree of latitude and of longitude, by latitude from pole to pole. */
-const SQUARES = Object.fromEntries(DISTANCE_METHODS.map((method) => {
+const SQUARES: Readonly<Record<DistanceMethod, readonly [readonly number[], readonly number[]]>> = { sphere: squares('sphere'), ellipsoid: squares('ellipsoid'), angle: squares('angle') };
+
+function squares(method: DistanceMethod): readonly [readonly number[], readonly number[]] {
   const lengths = Array.from({ length: STEPS + 1 }, (_, step) => degreeLengths(step * (Math.PI / STEPS) - Math.PI / 2, method));
-  return [method, [lengths.map(([north]) => north ** 2), lengths.map(([, east]) => east ** 2)] as const];
-})) as Readonly<Record<DistanceMethod, readonly [readonly number[], readonly number[]]>>;
+  return [lengths.map(([north]) => north ** 2), lengths.map(([, east]) => east ** 2)];
+}
 
 /** Length of a degree of latitude and of longitude at a latitude in radians. */
 function degreeLengths(angle: number, method: DistanceMethod): readonly [number, number] {
