@@ -49,6 +49,7 @@ const EXPRESSIONS = [
 ];
 
 const QUERIES = [
+  `SELECT distinctJSONPathsAndTypes(j) FROM (SELECT '{"a":1,"b":{"c":[1,2]}}'::JSON(a UInt32) AS j)`,
   `SELECT distinctJSONPaths(j), distinctJSONPathsAndTypes(j) FROM (SELECT arrayJoin(['{"a":{"b":1,"d":null},"c":[1,"x"]}', '{"a":{"b":1.5,"e":true},"c":{"z":"2020-01-01"},"d":[{"k":1}],"s":"abc","l":[1,2],"m":[],"t":"2020-01-01 00:00:00"}'])::JSON AS j)`,
   "SELECT mannWhitneyUTest(x, i), mannWhitneyUTest('greater')(u, i), mannWhitneyUTest('less', 0)(n, b) FROM t",
   "SELECT kolmogorovSmirnovTest(x, i), kolmogorovSmirnovTest('less')(u, i), kolmogorovSmirnovTest('greater', 'exact')(n, b), kolmogorovSmirnovTest('two-sided', 'asymp')(x, i), kolmogorovSmirnovTest('greater', 'asymp')(x, i) FROM t",

@@ -7,7 +7,7 @@ import { duck, duckInteger, duckString, joined, type DuckSql } from '../duck.ts'
 import { array, map, STRING, type ClickHouseType } from '../types.ts';
 import type { AggregateDefinition } from './definition.ts';
 import { collect } from './fold.ts';
-import { aggregate, argument, typeError, type Rule, type RuleCall } from './rule.ts';
+import { aggregate, argument, typeAt, typeError, type Rule, type RuleCall } from './rule.ts';
 import { isNumber } from './sums.ts';
 
 const FORMATS = ['JSONEachRow', 'CSV', 'TSV', 'TabSeparated'];
@@ -42,6 +42,12 @@ function isDocument(type: ClickHouseType | undefined): boolean {
   return type?.kind === 'JSON';
 }
 
+/** The paths whose types the JSON type fixes: `JSON(a UInt32, b.c String)`. */
+function typedPaths(type: ClickHouseType): readonly (readonly [string, string])[] {
+  const parts = type.kind === 'JSON' ? [...type.parameters.matchAll(/([\w.`]+)\s+([A-Z]\w*(?:\([^()]*(?:\([^()]*\)[^()]*)*\))?)/g)] : [];
+  return parts.filter((part) => part[1]?.toUpperCase() !== 'SKIP').map((part) => [part[1]?.replaceAll('`', '') ?? '', part[2] ?? ''] as const);
+}
+
 const DISTINCT_PATHS: readonly Rule[] = ([
   ['distinctJSONPaths', 'The paths of all values in JSON documents, sorted.', array(STRING)],
   ['distinctJSONPathsAndTypes', 'The paths of all values in JSON documents with the types of their values.', map(STRING, array(STRING))],
@@ -52,7 +58,9 @@ const DISTINCT_PATHS: readonly Rule[] = ([
     const paths = callComputed(JSON_PATHS, collect(call, duck`CAST(${argument(call)} AS VARCHAR)`));
     const path = duck`"@p"[${duckInteger(1)}]`;
     if (result.kind === 'Array') return { sql: duck`list_transform(${paths}, lambda "@p": ${path})` };
-    return { sql: duck`map_from_entries(list_transform(${paths}, lambda "@p": struct_pack(k := ${path}, v := "@p"[2:])))` };
+    const typed = typedPaths(typeAt(call.types)).map(([name, type]) => duck`WHEN ${duckString(name)} THEN [${duckString(type)}]`);
+    const types = typed.length === 0 ? duck`"@p"[2:]` : duck`CASE ${path} ${joined(typed, ' ')} ELSE "@p"[2:] END`;
+    return { sql: duck`map_from_entries(list_transform(${paths}, lambda "@p": struct_pack(k := ${path}, v := ${types})))` };
   },
 }));
 
