@@ -133,7 +133,9 @@ function oneOf(value: Bound, items: readonly Bound[]): DuckSql {
     const type = commonType([bare(value.type), ...kept.map((item) => bare(item.type))], value.span);
     return duck`(${plainSql(cast(value, nullableLike(type, value.type)))} IN (${kept.map((item) => plainSql(cast(item, nullableLike(type, item.type))))}))`;
   }
-  return duck`(${plainSql(value)} IN (${kept.map((item) => fitted(item, value.type))}))`;
+  // An Enum is held as its name: names that it does not have match nothing.
+  const names = bare(value.type).kind === 'Enum' && kept.every((item) => item.constant?.kind === 'text');
+  return duck`(${plainSql(value)} IN (${kept.map((item) => (names ? plainSql(item) : fitted(item, value.type)))}))`;
 }
 
 /** A value of the right side in the type of the left. */

@@ -29,3 +29,4 @@ SELECT roundToExp2(a > 3), roundToExp2(a) FROM u ORDER BY a;
 SELECT bitShiftLeft(toUInt8(a), toInt32(3)), bitShiftRight(toUInt8(a), toInt64(1)), bitShiftLeft(toInt32(a), toUInt8(2)), bitShiftLeft(1, 3) FROM t ORDER BY a;
 SELECT timeSlot(toDateTime64(at, 3)), timeSlot(at, 'America/New_York'), transform(a > 3, [1, 2], [10, 20]), toString(-1.0 % 1), -7 % 2.5, toString(port(b)), transform(a, [1, 2], [10, 20]) FROM t ORDER BY a;
 SELECT mapAdd(map('a', 1, 'b', 2), map('a', c0)), CAST(map('a', c0), 'Map(String, Float64)'), CAST([(c0, e0)], 'Array(Tuple(Int64, String))'), toString(map(e0, t0)), toString([(c0, t0)]), mapSubtract(map('k', c0), map('k', 1)) FROM (SELECT a AS c0, a AS c1, s AS e0, d AS t0, d AS t1, a AS k, a AS e FROM t) ORDER BY c0;
+SELECT kind IN ('click', 'none', ''), kind NOT IN ('none') FROM e ORDER BY ts;
