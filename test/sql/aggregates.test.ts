@@ -250,6 +250,12 @@ test('a column of states is held in the type that its name says', () => {
   ]);
 });
 
+test('an aggregate that cannot be had is refused with its reason, and not listed', () => {
+  const refused = findAggregate('stochasticLinearRegression');
+  expect(() => refused?.resultType([], [], { start: 0, end: 1 })).toThrow('stochasticLinearRegression is not supported: it trains a model step by step; simpleLinearRegression(x, y) gives the line that fits best.');
+  expect(listAggregates().some(({ name }) => name === 'stochasticLinearRegression')).toBe(false);
+});
+
 test('names are found with their combinators, in the case that ClickHouse takes', () => {
   const names = ['count', 'COUNT', 'Sum', 'uniq', 'UNIQ', 'sumIf', 'sumArrayIf', 'quantilesMergeState', 'groupArrayArray', 'sumIfIf', 'arrayMap', 'STDDEV_POP', 'first_value', 'If'];
   expect(names.filter((name) => findAggregate(name) === undefined)).toEqual(['UNIQ', 'sumIfIf', 'arrayMap', 'If']);

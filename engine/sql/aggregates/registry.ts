@@ -17,6 +17,7 @@ import { ONE_VALUE } from './extremes.ts';
 import { GROUPED_VALUES } from './group-array.ts';
 import { HYPOTHESES } from './hypothesis.ts';
 import { QUANTILES } from './quantile.ts';
+import { REFUSED_AGGREGATES } from './refused.ts';
 import { SEQUENCE_FUNCTIONS } from './sequence.ts';
 import { STATISTICS } from './statistics.ts';
 import { mapSums } from './sum-map.ts';
@@ -51,7 +52,7 @@ const ANY_CASE = new Map<string, AggregateDefinition>();
 /** Names that ClickHouse takes in any case besides the definitions' own. */
 const ANY_CASE_ALIASES = new Set(['any_value', 'first_value', 'last_value', 'max_by', 'min_by', 'array_agg', 'group_concat', 'string_agg', 'approx_top_k', 'approx_top_count', 'approx_top_sum']);
 
-for (const definition of LISTS.flat()) {
+for (const definition of [...LISTS.flat(), ...REFUSED_AGGREGATES]) {
   for (const name of [definition.name, ...(definition.aliases ?? [])]) {
     if (EXACT.has(name)) throw new Error(`Two aggregate functions are called ${name}`);
     EXACT.set(name, definition);
@@ -142,7 +143,7 @@ function distinctly(definition: AggregateDefinition): AggregateDefinition {
 
 /** All aggregate functions without combinators, each once, by name. */
 export function listAggregates(): readonly AggregateDefinition[] {
-  return [...new Set(EXACT.values())].sort((left, right) => (left.name < right.name ? -1 : 1));
+  return [...new Set(LISTS.flat())].sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
 /** The names of the combinators, for completion: `If`, `Array`, … */
