@@ -48,6 +48,7 @@ import { OTHER } from './other.ts';
 import { PARSE_TIME } from './parse-time.ts';
 import { RANDOM } from './random.ts';
 import { READABLE } from './readable.ts';
+import { REFUSED_NUMBERS } from './refused-number.ts';
 import { REINTERPRET } from './reinterpret.ts';
 import { ROUNDING } from './rounding.ts';
 import { TIME_WINDOWS } from './time-window.ts';
@@ -80,6 +81,7 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   GEO,
   MIDPOINT,
   PARSED_NUMBERS,
+  REFUSED_NUMBERS,
   REINTERPRET,
   ROUNDING,
   TIME_WINDOWS,
