@@ -57,6 +57,18 @@ test('a clean file is all loaded, in its order', async () => {
   ]);
 });
 
+test('a large file is loaded in one piece, and bad lines anywhere in it go to quarantine with their places', async () => {
+  const lines = Array.from({ length: 30_000 }, (_, id) => (id % 1000 === 7 ? (id % 2000 === 7 ? good(id).slice(0, -9) : good(id).replace('"small":1', '"small":70000')) : id % 5000 === 4 ? '' : good(id)));
+  const starts = lines.map(() => 0);
+  for (let index = 1; index < lines.length; index += 1) starts[index] = (starts[index - 1] ?? 0) + (lines[index - 1] ?? '').length + 1;
+  const { lines: all, loaded, quarantined, blank } = await run(file('large.ndjson', lines.join('\n')), { wholeFileBytes: 0, blockBytes: 500_000 });
+  expect({ all, loaded, quarantined, blank }).toEqual({ all: 30_000, loaded: 29_964, quarantined: 30, blank: 6 });
+  expect(await tables.rows('SELECT c__line::INT AS line, c__offset::INT AS at, c__raw AS raw FROM events_quarantine ORDER BY c__line')).toEqual(
+    Array.from({ length: 30 }, (_, index) => ({ line: index * 1000 + 8, at: starts[index * 1000 + 7], raw: lines[index * 1000 + 7] })),
+  );
+  expect(readdirSync(tables.database.stagingFolder)).toEqual([]);
+});
+
 test('each bad line is in quarantine with its file, line, offset and reasons, and the rest is loaded', async () => {
   const text = ['\ufeff' + good(1), '', good(2).replace('"small":1', '"small":"1"'), '  ', 'nonsense', '[1]', '{"id":', good(3), good(4).replace('"n4"', 'null')].join('\r\n');
   const receipt = await run(file('mixed.ndjson', text));
