@@ -105,7 +105,7 @@ export class ProjectFolder {
     });
   }
 
-  /** Calls with the paths that changed, a moment after they did. */
+  /** Calls with the paths that changed, a moment after they did; once with none, when it begins to see changes. */
   watch(changed: (paths: readonly string[]) => void): void {
     const paths = new Set<string>();
     let timer: NodeJS.Timeout | undefined;
@@ -124,6 +124,8 @@ export class ProjectFolder {
         changed(batch);
       }, CHANGES_AT_ONCE_MS);
     });
+    // What was written while the watcher was getting ready, it does not tell.
+    this.#watcher.on('ready', () => changed([]));
   }
 
   async close(): Promise<void> {

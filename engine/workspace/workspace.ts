@@ -243,8 +243,10 @@ export class Workspace {
       await this.schedules.setProject(project);
       for (const name of this.#tables.keys()) if (!this.#counts.has(name)) await this.#counts.read(name);
     } else this.#toldBefore = toldBefore;
+    const isNews = changed && this.revision > 0;
+    if (!isNews && paths.length === 0 && this.revision > 0) return;
     this.revision += 1;
-    if (paths.length > 0) this.#changes.tell({ kind: 'files', revision: this.revision, paths });
+    if (paths.length > 0 || isNews) this.#changes.tell({ kind: 'files', revision: this.revision, paths });
   }
 
   async #activateViews(failure: (message: string) => void): Promise<void> {

@@ -122,7 +122,7 @@ test('what may stand at a place is completed: tables, columns, functions, templa
   const [afterFrom, inSelect, inSecond, inTag] = [await at('FROM '), await at('SELECT '), await at('SELECT path, count() AS visits, '), await at("{{Int32(")];
   const labels = (items: readonly Completion[] | undefined, kind: Completion['kind']) => items?.filter((item) => item.kind === kind).map(({ label }) => label);
   expect([labels(afterFrom, 'table'), labels(inSelect, 'column'), labels(inSelect, 'function')?.includes('toStartOfHour'), labels(inSelect, 'aggregate')?.includes('uniq'), labels(inSecond, 'node'), labels(inSecond, 'column'), labels(inTag, 'parameter'), labels(inTag, 'template-function')?.includes('DateTime')]).toEqual([
-    ['snapshots', 'visits', 'visits_by_day', 'snapshot', 'one', 'by_day', 'helper'], ['id', 'at', 'path', 'ms'], true, true, ['filtered'], ['path', 'ms'], ['paths', 'limit'], true,
+    ['snapshots', 'visits', 'visits_by_day', 'snapshot', 'one', 'by_day', 'helper'], ['id', 'at', 'path', 'ms'], true, true, [], ['path', 'ms', 'visits'], ['paths', 'limit'], true,
   ]);
 });
 
