@@ -160,7 +160,7 @@ export const TEXT_PART: readonly FunctionDefinition[] = [
   define(describe('leftUTF8', 'leftUTF8(text, count)', 'The first characters of a text.'), 2, 2, side('left', false)),
   define(describe('right', 'right(text, count)', 'The last bytes of a text.', { caseInsensitive: true }), 2, 2, side('right', true)),
   define(describe('rightUTF8', 'rightUTF8(text, count)', 'The last characters of a text.'), 2, 2, side('right', false)),
-  define(describe('concat', 'concat(value, …)', 'The values as one text; NULL when one is NULL.', { caseInsensitive: true }), 0, Infinity, concat),
+  define(describe('concat', 'concat(value, …)', 'The values as one text; NULL when one is NULL.', { caseInsensitive: true, aliases: ['concatAssumeInjective'] }), 0, Infinity, concat),
   define(describe('concatWithSeparator', 'concatWithSeparator(separator, value, …)', 'The values as one text with a separator between them.', { aliases: ['concatWithSeparatorAssumeInjective'], caseInsensitiveAliases: ['concat_ws'] }), 1, Infinity, concatWithSeparator),
   define(describe('format', "format('{} and {1}', value, …)", 'A pattern with values put in.'), 1, Infinity, format),
   define(describe('substringIndex', 'substringIndex(text, separator, count)', 'The text before the count-th separator; from the end for a negative count.', { caseInsensitiveAliases: ['SUBSTRING_INDEX'] }), 3, 3, substringIndex),
