@@ -19,6 +19,10 @@ function checkAll(cases: readonly Case[]): void {
   expect(cases.map(([text, values]) => [text, rendered(text, values)])).toEqual(cases.map(([text, , sql]) => [text, sql]));
 }
 
+test('an attribute where the template does not come changes nothing', () => {
+  checkAll([['a{% if defined(x) %}{% if not loop.first %} OR{% end %}{% end %}', {}, 'a']]);
+});
+
 test('the documented examples render as documented', () => {
   checkAll([
     ['where a = {{String(a)}}', { a: "O'Hara" }, "where a = 'O\\'Hara'"],
@@ -159,6 +163,7 @@ test('mistakes of template code are errors in words and at their place', () => {
     failure('{{ 1 / 0 }}'),
     failure("{{ 1 < 'a' }}"),
     failure("{{ 'a'.nothing() }}"),
+    failure('a{% if loop.first %} b{% end %}'),
     failure("{{ Int32(x, wrong=1) }}"),
     failure("{{ columns(['a']) }}"),
     failure('{{ column(c) }}'),
@@ -172,6 +177,7 @@ test('mistakes of template code are errors in words and at their place', () => {
     [`${prefix}division by zero`, '1 / 0'],
     [`${prefix}'<' not supported between instances of 'int' and 'str'`, "1 < 'a'"],
     [`${prefix}'str' object has no attribute 'nothing'`, "'a'.nothing()"],
+    [`${prefix}templates have no attributes: \`.first\` is read without brackets`, 'loop.first'],
     [`${prefix}Int32() got an unexpected keyword argument 'wrong'`, 'Int32(x, wrong=1)'],
     [`${prefix}The 'columns' function expects a String not an Array`, "columns(['a'])"],
     [`${prefix}Missing column() default value, use \`column(column_name, 'default_column_name')\``, 'column(c)'],
