@@ -11,7 +11,7 @@ export type Verdict =
   | { readonly kind: 'different'; readonly what: KnownDifference['kind']; readonly detail: string };
 
 /** Codes of errors about types, names and numbers of arguments, not about values met while running. */
-const TYPE_RULES = /^Code: (?:43|44|42|53|386|47|36|35|46|48|50|70|62|207|215|184|179|10|352|44)\./;
+const TYPE_RULES = /^(?:Query failed: )?Code: (?:43|44|42|53|386|47|36|35|46|48|50|70|62|207|215|184|179|10|352|44)\./;
 
 export function judge(ours: Answer, theirs: Answer, ordered: boolean): Verdict {
   if ('error' in theirs) {
