@@ -19,7 +19,7 @@ export function makeProject(folder) {
   writeFileSync(join(folder, 'datasources/visits.datasource'), `SCHEMA >\n${schema}\n\nENGINE "MergeTree"\nENGINE_SORTING_KEY "at, user_id"\n`);
   writeFileSync(
     join(folder, 'endpoints/by_kind.pipe'),
-    `NODE by_kind_node\nSQL >\n    %\n    SELECT kind, count() AS visits, uniq(user_id) AS users, sum(amount) AS total\n    FROM visits WHERE at >= {{DateTime(since, '2024-01-01 00:00:00')}}\n    GROUP BY kind ORDER BY visits DESC LIMIT {{Int32(limit, 10)}}\n\nTYPE endpoint\n`,
+    `NODE by_kind_node\nSQL >\n    %\n    SELECT kind, count() AS visits, uniq(user_id) AS users, sum(amount) AS total\n    FROM visits WHERE at >= {{DateTime(since, '2024-01-01 00:00:00')}} AND at < {{DateTime(until, '2100-01-01 00:00:00')}}\n    GROUP BY kind ORDER BY visits DESC LIMIT {{Int32(limit, 10)}}\n\nTYPE endpoint\n`,
   );
   return folder;
 }
