@@ -2,6 +2,7 @@
 import type { Context, Hono } from 'hono';
 import { SandpiperError } from '../errors.ts';
 import type { DataSource } from '../project/datasource.ts';
+import { dataSourceId } from '../workspace/resource-id.ts';
 import { isAdmin, mayAppend, mayReadDataSource } from '../workspace/tokens.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { demand, tokenOf } from './authenticate.ts';
@@ -27,7 +28,7 @@ export function datasourcesRoutes(app: Hono, workspace: Workspace): void {
     const file = context.req.param('file');
     const asText = file.endsWith('.datasource') || context.req.query('format') === 'datasource';
     const name = file.replace(/\.datasource$/, '');
-    const source = workspace.project.dataSources.find((one) => one.name === name || idOf(one.name) === name);
+    const source = workspace.project.dataSources.find((one) => one.name === name || dataSourceId(one.name) === name);
     if (!source) throw new SandpiperError('not-found', `Data Source "${name}" does not exist`);
     demand(mayReadDataSource(token, source.name), `read ${source.name}`);
     if (asText) return answer(context, workspace.fileText(source.path), 'text/plain');
@@ -83,7 +84,7 @@ export function datasourcesRoutes(app: Hono, workspace: Workspace): void {
       if (condition === '') throw new SandpiperError('bad-request', 'The parameter delete_condition is missing: it says which rows to delete, as in user_id = 5.');
       if (fields['dry_run'] === 'true') return context.json({ rows_to_be_deleted: (await workspace.operations.countDeletion(name, condition)).rows });
       const { job } = workspace.operations.startDeletion(name, condition);
-      return context.json({ ...jobView(job), delete_id: job.id, delete_condition: condition, datasource: { id: idOf(name), name }, job: jobView(job) });
+      return context.json({ ...jobView(job), delete_id: job.id, delete_condition: condition, datasource: { id: dataSourceId(name), name }, job: jobView(job) });
     });
   }
 }
@@ -122,12 +123,6 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-/** A stable id in Tinybird's form. */
-/** Tinybird's form of an id, made of the name. */
-export function idOf(name: string): string {
-  return `t_${Buffer.from(name).toString('hex').padEnd(32, '0').slice(0, 32)}`;
-}
-
 async function dataSourceView(source: DataSource, workspace: Workspace) {
   const { rowCount, quarantinedCount } = await workspace.counts(source.name);
   const columns = columnViews(source).map((column) => {
@@ -139,7 +134,7 @@ async function dataSourceView(source: DataSource, workspace: Workspace) {
   });
   const engine = { engine: source.tableEngine.name, engine_sorting_key: source.tableEngine.sortingKey, engine_partition_key: source.tableEngine.partitionKey, sorting_key: source.tableEngine.sortingKey, partition_key: source.tableEngine.partitionKey };
   return {
-    id: idOf(source.name), name: source.name, type: columns.some((column) => column.jsonpath !== null) ? 'ndjson' : 'csv', description: source.description, cluster: 'local', version: null, project: null,
+    id: dataSourceId(source.name), name: source.name, type: columns.some((column) => column.jsonpath !== null) ? 'ndjson' : 'csv', description: source.description, cluster: 'local', version: null, project: null,
     headers: {}, tags: {}, shared_with: [], replicated: false, indexes: [], statistics: { bytes: 0, row_count: rowCount }, new_columns_detected: {}, quarantine_rows: quarantinedCount,
     used_by: workspace.project.pipes.filter((pipe) => pipe.nodes.some((node) => node.reads.includes(source.name))).map((pipe) => ({ id: pipe.name, name: pipe.name })),
     columns, engine, schema: { columns, sql_schema: columns.map((column) => `\`${column.name}\` ${column.nullable ? `Nullable(${column.type})` : column.type}`).join(', ') },

@@ -6,9 +6,9 @@
 import { SandpiperError } from '../errors.ts';
 import type { Accepted } from '../workspace/ingest.ts';
 import { mayAppend, type Token } from '../workspace/tokens.ts';
+import { dataSourceId } from '../workspace/resource-id.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { demand } from './authenticate.ts';
-import { idOf } from './datasources.ts';
 import { failureOf } from './failure.ts';
 import { RateLimits, type RateLimitOptions, type RateVerdict } from './rate-limits.ts';
 
@@ -100,7 +100,7 @@ export class EventDoor {
 
   #nameOf({ name }: EventHead, token: Token): string {
     if (name === '') throw new SandpiperError('bad-request', 'The parameter name is missing: it names the data source, as in /v0/events?name=app_events.');
-    const byId = name.startsWith('t_') && !this.#workspace.project.findDataSource(name) ? this.#workspace.project.dataSources.find((source) => idOf(source.name) === name)?.name : undefined;
+    const byId = name.startsWith('t_') && !this.#workspace.project.findDataSource(name) ? this.#workspace.project.dataSources.find((source) => dataSourceId(source.name) === name)?.name : undefined;
     demand(mayAppend(token, byId ?? name), `append to ${name}`);
     return byId ?? name;
   }

@@ -9,6 +9,7 @@ import { demand, tokenOf } from './authenticate.ts';
 import { jobView } from './job-view.ts';
 import { pipeView } from './pipe-view.ts';
 import { parametersOf, readValues } from './request-values.ts';
+import { noteResult, noteRun } from './run-note.ts';
 import { answer, quoting } from './sql.ts';
 
 /** With the admin's token: runs a pipe that is not published too, as the command line does. */
@@ -79,14 +80,16 @@ export function pipesRoutes(app: Hono, workspace: Workspace): void {
       if (format === undefined) throw new SandpiperError('unsupported', `An endpoint answers as ${Object.keys(FORMATS).join(', ')}, not as ${extension}.`);
       const { fields } = await readValues(context);
       if (workspace.project.pipes.some((one) => one.name === name)) demand(mayReadPipe(token, name), `read the pipe ${name}`);
+      const parameters = { ...parametersOf(fields), ...fixedParameters(token, name) };
+      noteRun(context, 'pipe', parameters, token);
       const result = await workspace.runEndpoint(name, {
-        parameters: { ...parametersOf(fields), ...fixedParameters(token, name) },
+        parameters,
         unpublished: isAdmin(token) && context.req.header(ANY_PIPE_HEADER) !== undefined,
         ...(fields['q'] === undefined ? {} : { over: fields['q'] }),
         mayRead: (kind, resource) => isAdmin(token) || (kind === 'pipe' && mayReadPipe(token, resource)),
         signal: context.req.raw.signal,
       });
-      context.set('rows', result.rowCount);
+      noteResult(context, result);
       return answer(context, getFormat(format).write(result, { ...quoting(fields), timeZone: workspace.timeZone }), getFormat(format).contentType);
     });
   }

@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SandpiperError } from '../errors.ts';
+import type { RunDetails } from '../workspace/request-log.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { buildsRoutes } from './builds.ts';
 import { CORS } from './cors.ts';
@@ -16,6 +17,7 @@ import { EventDoor, isEventsTarget, type EventLimits } from './event-door.ts';
 import { openEventLanes } from './event-lane.ts';
 import { answerEvents } from './event-request.ts';
 import { failureOf } from './failure.ts';
+import { jobsRoutes } from './jobs.ts';
 import { localRoutes } from './local.ts';
 import { isLoopbackAddress, isLoopbackHost, isOwnOrigin } from './loopback.ts';
 import { pageRoutes } from './page.ts';
@@ -29,6 +31,8 @@ declare module 'hono' {
   interface ContextVariableMap {
     /** Rows that the answer holds, for the log. */
     rows: number;
+    /** What ran, for the log. */
+    run: RunDetails | undefined;
   }
 }
 
@@ -76,6 +80,7 @@ export async function openServer(workspace: Workspace, options: ServerOptions): 
   });
   workspacesRoutes(app, workspace);
   tokensRoutes(app, workspace);
+  jobsRoutes(app, workspace);
   variablesRoutes(app, workspace);
   buildsRoutes(app, workspace);
   sqlRoutes(app, workspace);
@@ -135,6 +140,7 @@ function logRequest(context: Context, workspace: Workspace, status: number, erro
     elapsedMs: performance.now() - (startedAt.get(context) ?? performance.now()),
     rows: context.get('rows') ?? 0,
     ...(error === undefined ? {} : { error }),
+    ...(context.get('run') ? { details: context.get('run') } : {}),
   });
 }
 

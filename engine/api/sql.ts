@@ -6,6 +6,7 @@ import { getFormat } from '../workspace/result-format.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { tokenOf } from './authenticate.ts';
 import { parametersOf, readValues } from './request-values.ts';
+import { noteResult, noteRun } from './run-note.ts';
 
 export function sqlRoutes(app: Hono, workspace: Workspace): void {
   app.on(['GET', 'POST'], '/v0/sql', async (context) => {
@@ -13,13 +14,15 @@ export function sqlRoutes(app: Hono, workspace: Workspace): void {
     const { fields, text } = await readValues(context);
     const sql = fields['q'] ?? text;
     if (sql.trim() === '') throw new SandpiperError('bad-request', 'There is no query: give it as the parameter q or as the body.');
+    const parameters = { ...parametersOf(fields), ...fixedParameters(token) };
+    noteRun(context, 'sql', parameters, token);
     const result = await workspace.runSql(sql, {
-      parameters: { ...parametersOf(fields), ...fixedParameters(token) },
+      parameters,
       ...(fields['pipeline'] === undefined ? {} : { pipeline: fields['pipeline'] }),
       mayRead: (kind, name) => isAdmin(token) || (kind === 'pipe' ? mayReadPipe(token, name) : mayReadDataSource(token, name)),
       signal: context.req.raw.signal,
     });
-    context.set('rows', result.rowCount);
+    noteResult(context, result);
     const format = getFormat(result.format ?? 'JSON');
     return answer(context, format.write(result, { ...quoting(fields), timeZone: workspace.timeZone }), format.contentType);
   });

@@ -5,7 +5,6 @@ import { SandpiperError } from '../errors.ts';
 import { isAdmin } from '../workspace/tokens.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { demand, tokenOf } from './authenticate.ts';
-import { jobView } from './job-view.ts';
 import { readValues } from './request-values.ts';
 
 /** Clients make a workspace for each checkout. Here it is another name of the one project, until the engine stops. */
@@ -55,18 +54,6 @@ export function workspacesRoutes(app: Hono, workspace: Workspace): void {
     });
   }
   app.get('/v0/regions', (context) => context.json({ regions: [{ name: 'local', api_host: new URL(context.req.url).origin, provider: 'local' }] }));
-  app.get('/v0/jobs', (context) => {
-    tokenOf(context, workspace.tokens);
-    return context.json({ jobs: workspace.jobs.list().map(jobView) });
-  });
-  app.get('/v0/jobs/:id', (context) => {
-    tokenOf(context, workspace.tokens);
-    return context.json(jobView(workspace.jobs.get(context.req.param('id'))));
-  });
-  app.post('/v0/jobs/:id/cancel', (context) => {
-    demand(isAdmin(tokenOf(context, workspace.tokens)), 'cancel a job');
-    return context.json(jobView(workspace.jobs.cancel(context.req.param('id'))));
-  });
   app.get('/v0/connectors', (context) => context.json({ connectors: [] }));
 
   function view() {

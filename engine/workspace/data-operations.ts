@@ -30,6 +30,7 @@ export interface OperationsWorld {
   readonly flush: (name?: string) => Promise<void>;
   /** The rows of a table have changed by other means than blocks of events. */
   readonly recount: (name: string, added?: number) => Promise<void>;
+  readonly emptied: (dataSource: string) => void;
   /** Where sinks write. */
   readonly sinkFolder: string;
 }
@@ -77,8 +78,9 @@ export class DataOperations {
     const node = copyNode(pipe);
     const target = getTable(node.target ?? '');
     const copy: Copy = { pipe, node, target, mode: mode ?? node.copyMode ?? 'append', parameters: { job_timestamp: jobTimestamp(at), ...parameters }, ...(settle ? { settle } : {}) };
-    return this.#start('copy', `Copy ${pipe.name} to ${target.source.name}`, target.source.name, async ({ signal, note, progress }) => {
+    return this.#start('copy', `Copy ${pipe.name} to ${target.source.name}`, { dataSource: target.source.name, pipe: pipe.name }, async ({ signal, note, outcome, progress }) => {
       const rows = await copyRows(copy, queries, views, database, { signal, onProgress: progress });
+      outcome({ rows, replaced: copy.mode === 'replace' });
       note(`${counted(rows, 'row')} copied.`);
       return rows;
     });
@@ -89,10 +91,11 @@ export class DataOperations {
     const { database, jobs, queries, flush, getPipe, sinkFolder } = this.#world;
     const pipe = getPipe(pipeName);
     const node = sinkNode(pipe);
-    return jobs.start('sink', `Export ${pipe.name}`, async ({ signal, note }) => {
+    return jobs.start('sink', `Export ${pipe.name}`, { pipe: pipe.name }, async ({ signal, note, outcome }) => {
       await flush();
       const files = await writeSink({ pipe, node, parameters: { job_timestamp: jobTimestamp(at), ...parameters }, folder: sinkFolder }, queries, database, signal);
       for (const { path, standsFor, rows } of files) note(`${counted(rows, 'row')} written to ${path}, in place of ${standsFor}.`);
+      outcome({ rows: files.reduce((sum, { rows }) => sum + rows, 0), files: files.map(({ path }) => path) });
       if (files.length === 0) note('There were no rows: nothing is written.');
       return files;
     });
@@ -104,18 +107,19 @@ export class DataOperations {
     const pipe = getPipe(pipeName);
     const view = views.views.find((one) => one.id === `${pipe.name}.${nodeName}`);
     if (!view) throw new SandpiperError('not-found', `The pipe ${pipe.name} has no materialized node ${nodeName} that can run.`);
-    return this.#start('populate', `Fill ${view.target} by ${pipe.name}`, view.target, ({ signal, progress }) => views.populate(database, view, { ...options, signal, onProgress: progress }));
+    return this.#start('populate', `Fill ${view.target} by ${pipe.name}`, { dataSource: view.target, pipe: pipe.name }, ({ signal, progress }) => views.populate(database, view, { ...options, signal, onProgress: progress }));
   }
 
   /** Empties a data source, or the quarantine of one: `NAME_quarantine`. */
   async truncate(name: string): Promise<void> {
-    const { database, views, flush, recount } = this.#world;
+    const { database, views, flush, recount, emptied } = this.#world;
     const { source, isQuarantine } = this.#sourceOrQuarantine(name);
     await flush(source);
     await database.write(async (connection) => {
       await connection.run(duck`DELETE FROM main.${duckName(isQuarantine ? name : source)}`.text);
       if (!isQuarantine) await views.rowsGone(connection, source);
     });
+    emptied(name);
     await recount(source, 0);
   }
 
@@ -132,10 +136,11 @@ export class DataOperations {
   startDeletion(name: string, condition: string): Started<Deletion> {
     const { source } = this.#world.getTable(name);
     this.#rowsWhere(name, condition);
-    return this.#start('delete', `Delete from ${source.name} where ${condition}`, source.name, ({ signal, note, progress }) => this.#world.database.write(async (connection) => {
+    return this.#start('delete', `Delete from ${source.name} where ${condition}`, { dataSource: source.name }, ({ signal, note, outcome, progress }) => this.#world.database.write(async (connection) => {
       const { rowsChanged } = await connection.run(duck`DELETE FROM main.${duckName(source.name)} WHERE rowid IN (${this.#rowsWhere(name, condition)})`.text);
       if (rowsChanged > 0) await this.#world.views.rowsGone(connection, source.name);
       note(`${counted(Number(rowsChanged), 'row')} deleted.`);
+      outcome({ rows: Number(rowsChanged) });
       return { rows: Number(rowsChanged) };
     }, { signal, onProgress: progress }));
   }
@@ -151,13 +156,13 @@ export class DataOperations {
     return { source: getTable(name.slice(0, -'_quarantine'.length)).source.name, isQuarantine: true };
   }
 
-  #start<T>(kind: JobKind, title: string, target: string, work: (control: JobControl) => Promise<T>): Started<T> {
+  #start<T>(kind: JobKind, title: string, about: { readonly dataSource: string; readonly pipe?: string }, work: (control: JobControl) => Promise<T>): Started<T> {
     const { jobs, flush, recount } = this.#world;
-    return jobs.start(kind, title, async (control) => {
+    return jobs.start(kind, title, about, async (control) => {
       // Events that were answered are seen by what runs now.
       await flush();
       const result = await work(control);
-      await recount(target);
+      await recount(about.dataSource);
       return result;
     });
   }

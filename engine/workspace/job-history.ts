@@ -7,7 +7,7 @@
 import { SandpiperError } from '../errors.ts';
 import { duck, duckInteger, duckString } from '../sql/duck.ts';
 import type { Database } from './database.ts';
-import type { Job, JobKind, JobLine, JobStatus } from './jobs.ts';
+import type { Job, JobAbout, JobKind, JobLine, JobStatus } from './jobs.ts';
 
 const KEPT = 500;
 
@@ -51,13 +51,13 @@ function writeJob({ error, result, ...job }: Job): string {
 
 function readJob(text: string): Job {
   // The text is this file's own, of this version or an older one.
-  const { id, kind, title, status, progress, createdAt, updatedAt, log = [], error, result } = JSON.parse(text) as {
-    id: string; kind: JobKind; title: string; status: JobStatus; progress: number; createdAt: string; updatedAt: string; log?: readonly { at: string; message: string }[]; error?: string; result?: unknown;
+  const { id, kind, title, about = {}, status, progress, createdAt, updatedAt, log = [], error, result } = JSON.parse(text) as {
+    id: string; kind: JobKind; title: string; about?: JobAbout; status: JobStatus; progress: number; createdAt: string; updatedAt: string; log?: readonly { at: string; message: string }[]; error?: string; result?: unknown;
   };
   const brokenOff = status === 'working' || status === 'waiting';
   const failure = brokenOff ? 'The engine ended while this ran. Nothing of it was kept: start it again.' : error;
   return {
-    id, kind, title, status: brokenOff ? 'error' : status, progress, createdAt: new Date(createdAt), updatedAt: new Date(updatedAt), log: log.map((line): JobLine => ({ at: new Date(line.at), message: line.message })),
+    id, kind, title, about, status: brokenOff ? 'error' : status, progress, createdAt: new Date(createdAt), updatedAt: new Date(updatedAt), log: log.map((line): JobLine => ({ at: new Date(line.at), message: line.message })),
     ...(failure === undefined ? {} : { error: new SandpiperError('unavailable', failure) }), ...(result === undefined ? {} : { result }),
   };
 }

@@ -10,10 +10,27 @@ import type { JobHistory } from './job-history.ts';
 export type JobKind = 'inspect' | 'import' | 'populate' | 'copy' | 'delete' | 'sink' | 'expire' | 'compact' | 'replay';
 export type JobStatus = 'waiting' | 'working' | 'done' | 'error' | 'cancelled';
 
+/** Whose rows a job is about, and what became of them. */
+export interface JobAbout {
+  readonly dataSource?: string;
+  readonly pipe?: string;
+  readonly outcome?: JobOutcome;
+}
+
+export interface JobOutcome {
+  readonly rows: number;
+  readonly quarantined?: number;
+  /** The rows took the place of those that were there. */
+  readonly replaced?: boolean;
+  readonly importId?: string;
+  readonly files?: readonly string[];
+}
+
 export interface Job<Result = unknown> {
   readonly id: string;
   readonly kind: JobKind;
   readonly title: string;
+  readonly about: JobAbout;
   readonly status: JobStatus;
   /** 0 to 1. */
   readonly progress: number;
@@ -35,6 +52,7 @@ export interface JobControl {
   readonly progress: (share: number) => void;
   /** Adds a line to the log. */
   readonly note: (message: string) => void;
+  readonly outcome: (outcome: JobOutcome) => void;
 }
 
 const KEPT = 200;
@@ -44,10 +62,12 @@ const PROGRESS_EVERY_MS = 100;
 export class Jobs {
   readonly #jobs = new Map<string, { job: Job; controller: AbortController }>();
   readonly #changed: (job: Job) => void;
+  readonly #ended: (job: Job) => void;
   #history: JobHistory | undefined;
 
-  constructor(changed: (job: Job) => void) {
+  constructor(changed: (job: Job) => void, ended: (job: Job) => void = () => undefined) {
     this.#changed = changed;
+    this.#ended = ended;
   }
 
   /** Takes the jobs of before, and keeps those to come. */
@@ -58,11 +78,11 @@ export class Jobs {
   }
 
   /** Starts the work and gives its job at once; `finished` settles with the work. */
-  start<Result>(kind: JobKind, title: string, work: (control: JobControl) => Promise<Result>): { readonly job: Job; readonly finished: Promise<Result> } {
+  start<Result>(kind: JobKind, title: string, about: Omit<JobAbout, 'outcome'>, work: (control: JobControl) => Promise<Result>): { readonly job: Job; readonly finished: Promise<Result> } {
     const controller = new AbortController();
     const now = new Date();
     const id = randomUUID();
-    this.#jobs.set(id, { job: { id, kind, title, status: 'working', progress: 0, createdAt: now, updatedAt: now, log: [] }, controller });
+    this.#jobs.set(id, { job: { id, kind, title, about, status: 'working', progress: 0, createdAt: now, updatedAt: now, log: [] }, controller });
     this.#forget();
     let lastTold = 0;
     const progress = (share: number) => {
@@ -71,7 +91,8 @@ export class Jobs {
       this.#update(id, { progress: Math.min(1, Math.max(0, share)) });
     };
     const note = (message: string) => this.#update(id, { log: [...this.get(id).log, { at: new Date(), message }].slice(-LOGGED) });
-    const finished = work({ signal: controller.signal, progress, note }).then(
+    const outcome = (made: JobOutcome) => this.#update(id, { about: { ...about, outcome: made } });
+    const finished = work({ signal: controller.signal, progress, note, outcome }).then(
       (result) => {
         this.#end(id, { status: 'done', progress: 1, result });
         return result;
@@ -119,7 +140,9 @@ export class Jobs {
   #end(id: string, part: Partial<Job>): void {
     this.#update(id, part);
     const held = this.#jobs.get(id);
-    if (held) this.#save(held.job);
+    if (!held) return;
+    this.#ended(held.job);
+    this.#save(held.job);
   }
 
   #save(job: Job): void {

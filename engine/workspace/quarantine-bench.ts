@@ -77,9 +77,10 @@ export class QuarantineBench {
     const { source } = getTable(name);
     const before = fileText(source.path);
     const after = fix.kind === 'none' || fix.kind === 'date-format' ? before : editColumn(source.path, before, fix.column, fix.kind === 'type' ? { type: fix.type } : fix.kind === 'path' ? { jsonPath: fix.jsonPath } : { defaultExpression: fix.expression });
-    return jobs.start('replay', `${labelOf(fix)}, and take rejected rows of ${name} in`, async (control) => {
+    return jobs.start('replay', `${labelOf(fix)}, and take rejected rows of ${name} in`, { dataSource: name }, async (control) => {
       if (after !== before) await writeFile(source.path, after, before);
       const replay = await this.#replay(name, fix, { before, after }, control);
+      control.outcome({ rows: replay.replayed, quarantined: replay.left });
       control.note(`${replay.replayed.toLocaleString('en-US')} rows taken in, ${replay.left.toLocaleString('en-US')} left in quarantine.`);
       return replay;
     }).finished;

@@ -16,6 +16,7 @@ import { render, type Rendered } from '../template/render.ts';
 import type { Database } from './database.ts';
 import type { Environment } from './environment.ts';
 import type { QueryResult } from './result-format.ts';
+import { SERVICE_DATA_SOURCES, SERVICE_SCHEMA, serviceTable } from './service-data-sources.ts';
 import { quarantineCatalog, type StoredTable } from './tables.ts';
 
 /** What the queries see of the workspace, at the moment of the call. */
@@ -27,6 +28,8 @@ export interface QueryWorld {
   readonly timeZone: string;
   readonly environment: Environment;
   readonly rowCount: (dataSource: string) => number;
+  /** Brings the service data sources to this moment; without it they stay as they are. */
+  readonly refreshServices?: () => Promise<void>;
 }
 
 export type Resource = 'pipe' | 'datasource';
@@ -170,6 +173,10 @@ export class Queries {
     const earlier = pipe && node ? pipe.nodes.slice(0, pipe.nodes.indexOf(node)) : [];
     return {
       findTable: (database, name): CatalogTable | undefined => {
+        if (database === SERVICE_SCHEMA) {
+          allow('datasource', `${database}.${name}`);
+          return serviceTable(name);
+        }
         if (database !== undefined) return undefined;
         const rejected = name.endsWith('_quarantine') ? world.tables.get(name.slice(0, -'_quarantine'.length)) : undefined;
         const found = world.project.resolve(name, pipe, node);
@@ -185,7 +192,7 @@ export class Queries {
         if (!table) throw new SandpiperError('unknown-name', `The data source ${source.name} has errors in its file ${source.path}, so it has no table.`);
         return table.catalog;
       },
-      tableNames: () => [...earlier.map((one) => one.name), ...world.tables.keys(), ...world.project.pipes.map((one) => one.name)],
+      tableNames: () => [...earlier.map((one) => one.name), ...world.tables.keys(), ...world.project.pipes.map((one) => one.name), ...SERVICE_DATA_SOURCES.map((name) => `${SERVICE_SCHEMA}.${name}`)],
     };
   }
 
@@ -223,7 +230,9 @@ export class Queries {
   }
 
   async #run(translation: Translation, sql: string, options: QueryOptions): Promise<QueryResult> {
-    const { database, rowCount } = this.#world();
+    const { database, rowCount, refreshServices } = this.#world();
+    const readsServices = translation.tables.some(([schema]) => schema === SERVICE_SCHEMA);
+    if (readsServices) await refreshServices?.();
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(new SandpiperError('timeout', `The query ran for more than ${TIMEOUT_MS / 1000} seconds and was stopped. Narrow it, or materialize a part of it.`)), TIMEOUT_MS);
     const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
@@ -237,7 +246,7 @@ export class Queries {
       const elapsedSeconds = (performance.now() - started) / 1000;
       const rowsRead = translation.tables.reduce((sum, [, table]) => sum + rowCount(table), 0);
       return {
-        columns: translation.columns, values: reader.getColumns(), rowCount: rows, elapsedSeconds, rowsRead, bytesRead: 0, sql, duckdbSql: translation.duckdbSql,
+        columns: translation.columns, values: reader.getColumns(), rowCount: rows, elapsedSeconds, rowsRead, bytesRead: 0, readsServices, sql, duckdbSql: translation.duckdbSql,
         ...(full === undefined ? {} : { rowsBeforeLimit: full }),
         ...(totals === undefined ? {} : { totals }),
       };

@@ -12,6 +12,16 @@ export interface LoggedRequest {
   readonly elapsedMs: number;
   readonly rows: number;
   readonly error?: string;
+  /** Of runs of endpoints and queries. */
+  readonly details?: RunDetails;
+}
+
+export interface RunDetails {
+  readonly kind: 'pipe' | 'sql';
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly rowsRead: number;
+  readonly tokenName: string;
+  readonly userAgent?: string;
 }
 
 const KEPT = 500;

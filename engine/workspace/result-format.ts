@@ -26,6 +26,8 @@ export interface QueryResult {
   readonly rowsBeforeLimit?: number;
   readonly rowsRead: number;
   readonly bytesRead: number;
+  /** It read Tinybird's service data sources: such runs are not counted in them. */
+  readonly readsServices?: boolean;
   /** The row of WITH TOTALS. */
   readonly totals?: readonly DuckDBValue[];
   readonly sql: string;

@@ -20,6 +20,7 @@ import type { Connection, Database } from './database.ts';
 import type { IngestTable } from './ingest-table.ts';
 import { quarantineColumns, quarantineName } from './quarantine.ts';
 import { convertedValue, describeMisfit, firstMisfit, needsWork, readerOf, storedColumns, type StoredColumns } from './schema-change.ts';
+import { serviceTablesSql } from './service-data-sources.ts';
 import { upgradeStates } from './state-upgrade.ts';
 import { openLedger, setDerivedRows } from './view-ledger.ts';
 
@@ -38,6 +39,7 @@ export async function syncTables(database: Database, sources: readonly DataSourc
     await connection.run('CREATE SCHEMA IF NOT EXISTS sandpiper');
     await connection.run('CREATE TABLE IF NOT EXISTS sandpiper.table_column (table_name VARCHAR, column_name VARCHAR, type VARCHAR)');
     await openLedger(connection);
+    for (const sql of serviceTablesSql()) await connection.run(sql.text);
   });
   const tables = new Map<string, StoredTable>();
   for (const source of sources) {

@@ -85,13 +85,14 @@ export class Upkeep {
     const { database, jobs, views, recount, notice } = this.#world;
     const { name } = table.source;
     ttlOf(table);
-    return jobs.start('expire', `Let rows of ${name} expire`, async ({ signal, note }) => {
+    return jobs.start('expire', `Let rows of ${name} expire`, { dataSource: name }, async ({ signal, note, outcome }) => {
       const expired = await database.write(async (connection) => {
         const result = await expireRows(connection, table, now);
         if (result.deleted + result.rolledUp > 0) await views.rowsGone(connection, name);
         return result;
       }, { signal });
       const { deleted, rolledUp } = expired;
+      outcome({ rows: deleted });
       note(`${counted(deleted)} expired, ${counted(rolledUp)} rolled up into others.`);
       if (deleted > 0) notice('info', `${counted(deleted)} of ${name} expired by its ENGINE_TTL.`);
       if (deleted + rolledUp > 0) await recount(name, 0);
@@ -117,7 +118,7 @@ export class Upkeep {
   async #compact(table: StoredTable): Promise<Compaction> {
     const { database, jobs, recount } = this.#world;
     const { name } = table.source;
-    return jobs.start('compact', `Order the rows of ${name}`, async ({ signal, note, progress }) => {
+    return jobs.start('compact', `Order the rows of ${name}`, { dataSource: name }, async ({ signal, note, progress }) => {
       const result = await database.write((connection) => compact(connection, table), { signal, onProgress: progress });
       note(`${counted(result.before)} became ${result.after.toLocaleString('en-US')}, in the order of ${table.source.tableEngine.sortingKey}.`);
       if (result.after !== result.before) await recount(name, 0);

@@ -11,6 +11,7 @@ import { setEndpoint } from '../project/endpoint-switch.ts';
 import type { Pipe } from '../project/pipe.ts';
 import type { Project } from '../project/project.ts';
 import { duck, duckName, duckString } from '../sql/duck.ts';
+import { Activity } from './activity.ts';
 import { applyBuild, planBuild, type BuildPlan, type SentFile } from './builds.ts';
 import { Changes, type Change } from './changes.ts';
 import { checkFile, type FileCheck } from './check.ts';
@@ -106,6 +107,7 @@ export class Workspace {
   readonly schedules: Schedules;
   readonly upkeep: Upkeep;
   readonly quarantine: QuarantineBench;
+  readonly activity: Activity;
   readonly timeZone = 'UTC';
   readonly version: string;
   readonly duckdbVersion = duckdbVersion().replace(/^v/, '');
@@ -134,15 +136,22 @@ export class Workspace {
     this.variables = new Variables(dataFolder);
     this.#files.variables = () => this.variables.environment;
     this.uploads = new Uploads(join(dataFolder, 'uploads'));
-    this.jobs = new Jobs((job) => this.#changes.tell({ kind: 'job', job }));
-    this.requests = new RequestLog((request) => this.#changes.tell({ kind: 'request', request }));
+    this.activity = new Activity({
+      database, workspaceId: tokens.workspaceId, jobs: () => this.jobs.list(), problem: (message) => this.#changes.notice('warning', message),
+      dataSources: () => [...this.#tables.keys()].map((name) => ({ name, rows: this.#counts.of(name).rowCount, quarantined: this.#counts.of(name).quarantinedCount })),
+    });
+    this.jobs = new Jobs((job) => this.#changes.tell({ kind: 'job', job }), (job) => this.activity.sawJob(job));
+    this.requests = new RequestLog((request) => {
+      this.activity.sawRequest(request);
+      this.#changes.tell({ kind: 'request', request });
+    });
     this.queries = new Queries(() => this.world());
     this.editor = new Editor((path, text) => ({ ...this.world(), project: this.#files.with(path, text), fileText: (file) => (file === path ? text : this.fileText(file)) }));
     this.#materializations = new Materializations(() => this.world());
     this.operations = new DataOperations({
       database, jobs: this.jobs, queries: this.queries, views: this.#materializations, getTable: (name) => this.#getTable(name), getPipe: (name) => this.getPipe(name),
       flush: async (name) => this.#ingest?.flush(name), recount: (name, added) => this.#recount(name, added),
-      sinkFolder: join(dataFolder, 'sinks'),
+      emptied: (dataSource) => this.activity.sawArrival({ dataSource, event: 'truncate', rows: 0, quarantined: 0, elapsedMs: 0 }), sinkFolder: join(dataFolder, 'sinks'),
     });
     this.schedules = new Schedules({
       database, notice: (severity, message) => this.#changes.notice(severity, message),
@@ -176,13 +185,17 @@ export class Workspace {
     this.uploads.clear();
     await this.jobs.remember(new JobHistory(this.#database, (message) => this.#changes.notice('warning', message)));
     await this.#load([]);
+    await this.activity.open();
     this.#ingest = await openIngest(this.#database, {
       folder: join(this.dataFolder, 'journal'),
       findTable: (name) => this.#tables.get(name)?.ingest,
       materialize: this.#materializations,
       ...(this.#options.eventBodyBytes === undefined ? {} : { limits: { bodyBytes: this.#options.eventBodyBytes } }),
       onTaken: (taken) => this.liveTail.see(taken),
-      onRows: (dataSource, outcome) => this.#rowsArrived(dataSource, outcome.loaded, outcome.quarantined),
+      onRows: (dataSource, outcome) => {
+        this.activity.sawArrival({ dataSource, event: 'append-hfi', rows: outcome.loaded, quarantined: outcome.quarantined, elapsedMs: 0 });
+        this.#rowsArrived(dataSource, outcome.loaded, outcome.quarantined);
+      },
       onNotice: (severity, message) => this.#changes.notice(severity, message),
     });
     // Rows that a crash left in the journal count as rows that are there.
@@ -200,6 +213,7 @@ export class Workspace {
     await this.#reloading.catch(() => undefined); // Whoever asked for the reload was told.
     await this.#ingest?.close();
     this.uploads.clear();
+    await this.activity.close();
     await this.#database.close();
   }
 
@@ -210,7 +224,7 @@ export class Workspace {
   world(): QueryWorld {
     return {
       project: this.project, tables: this.#tables, fileText: (path) => this.fileText(path), database: this.#database, timeZone: this.timeZone, environment: this.#files.environment,
-      rowCount: (dataSource) => this.#counts.of(dataSource).rowCount,
+      rowCount: (dataSource) => this.#counts.of(dataSource).rowCount, refreshServices: () => this.activity.refresh(),
     };
   }
 
@@ -315,10 +329,11 @@ export class Workspace {
 
   #startImport(path: string, name: string, mode: 'append' | 'replace', options: ImportFileOptions): { readonly job: Job; readonly finished: Promise<ImportReceipt> } {
     const table = this.#getTable(name);
-    return this.jobs.start('import', `Import ${options.fileName ?? basename(path)} into ${name}`, async ({ signal, progress }) => {
+    return this.jobs.start('import', `Import ${options.fileName ?? basename(path)} into ${name}`, { dataSource: name }, async ({ signal, progress, outcome }) => {
       // Events that were answered before belong before the file's rows.
       await this.#ingest?.flush(name);
       const receipt = await importFile(this.#database, path, table.ingest, { mode, signal, onProgress: progress, materialize: this.#materializations, ...options });
+      outcome({ rows: receipt.loaded, quarantined: receipt.quarantined, replaced: mode === 'replace', importId: receipt.importId });
       await this.#recount(table.source.name, receipt.loaded);
       return receipt;
     });
@@ -345,7 +360,7 @@ export class Workspace {
   }
 
   inspect(path: string): Job {
-    return this.jobs.start('inspect', `Look at ${shownName(path)}`, ({ signal, progress }) => inferSchema(path, { signal, onProgress: progress, fileName: shownName(path) })).job;
+    return this.jobs.start('inspect', `Look at ${shownName(path)}`, {}, ({ signal, progress }) => inferSchema(path, { signal, onProgress: progress, fileName: shownName(path) })).job;
   }
 
   /** Imports as a job; `create` first writes the new data source's file. */

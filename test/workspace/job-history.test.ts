@@ -42,7 +42,7 @@ test('a job that was at work when the engine died says so', async () => {
   const { jobs } = project.workspace();
   const { database } = project.workspace().world();
   let finish: () => void = () => undefined;
-  const { finished } = jobs.start('copy', 'Copy long to numbers_a', () => new Promise<void>((resolve) => (finish = resolve)));
+  const { finished } = jobs.start('copy', 'Copy long to numbers_a', { dataSource: 'numbers_a', pipe: 'long' }, () => new Promise<void>((resolve) => (finish = resolve)));
   await database.write(async () => undefined);
   const [id, state] = (await database.query('SELECT id, state FROM sandpiper.job')).getRows()[0] ?? [];
   finish();
