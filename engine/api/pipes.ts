@@ -1,8 +1,7 @@
-/** /v0/pipes: the endpoints' data in JSON, CSV and NDJSON, and what the pipes are. */
+/** /v0/pipes: the endpoints' data in JSON, CSV, NDJSON, Parquet and for Prometheus, and what the pipes are. */
 import type { Hono } from 'hono';
 import { SandpiperError } from '../errors.ts';
 import { copyNode } from '../workspace/copy.ts';
-import { getFormat } from '../workspace/result-format.ts';
 import { fixedParameters, isAdmin, mayReadPipe } from '../workspace/tokens.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { demand, tokenOf } from './authenticate.ts';
@@ -10,12 +9,12 @@ import { jobView } from './job-view.ts';
 import { pipeView } from './pipe-view.ts';
 import { parametersOf, readValues } from './request-values.ts';
 import { noteResult, noteRun } from './run-note.ts';
-import { answer, quoting } from './sql.ts';
+import { answer, answerResult, quoting } from './sql.ts';
 
 /** With the admin's token: runs a pipe that is not published too, as the command line does. */
 export const ANY_PIPE_HEADER = 'X-Sandpiper-Any-Pipe';
 
-const FORMATS: Readonly<Record<string, string>> = { json: 'JSON', csv: 'CSVWithNames', csvwithnames: 'CSVWithNames', ndjson: 'JSONEachRow' };
+const FORMATS: Readonly<Record<string, string>> = { json: 'JSON', csv: 'CSVWithNames', csvwithnames: 'CSVWithNames', ndjson: 'JSONEachRow', parquet: 'Parquet', prometheus: 'Prometheus' };
 
 export function pipesRoutes(app: Hono, workspace: Workspace): void {
   app.get('/v0/pipes', (context) => {
@@ -87,10 +86,11 @@ export function pipesRoutes(app: Hono, workspace: Workspace): void {
         unpublished: isAdmin(token) && context.req.header(ANY_PIPE_HEADER) !== undefined,
         ...(fields['q'] === undefined ? {} : { over: fields['q'] }),
         mayRead: (kind, resource) => isAdmin(token) || (kind === 'pipe' && mayReadPipe(token, resource)),
+        asParquet: format === 'Parquet',
         signal: context.req.raw.signal,
       });
       noteResult(context, result);
-      return answer(context, getFormat(format).write(result, { ...quoting(fields), timeZone: workspace.timeZone }), getFormat(format).contentType);
+      return answerResult(context, result, format, { ...quoting(fields), timeZone: workspace.timeZone });
     });
   }
 }

@@ -2,7 +2,7 @@
 import type { Context, Hono } from 'hono';
 import { SandpiperError } from '../errors.ts';
 import { fixedParameters, isAdmin, mayReadDataSource, mayReadPipe } from '../workspace/tokens.ts';
-import { getFormat } from '../workspace/result-format.ts';
+import { getFormat, type FormatOptions, type QueryResult } from '../workspace/result-format.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { tokenOf } from './authenticate.ts';
 import { parametersOf, readValues } from './request-values.ts';
@@ -23,13 +23,18 @@ export function sqlRoutes(app: Hono, workspace: Workspace): void {
       signal: context.req.raw.signal,
     });
     noteResult(context, result);
-    const format = getFormat(result.format ?? 'JSON');
-    return answer(context, format.write(result, { ...quoting(fields), timeZone: workspace.timeZone }), format.contentType);
+    return answerResult(context, result, result.format ?? 'JSON', { ...quoting(fields), timeZone: workspace.timeZone });
   });
 }
 
 export function quoting(fields: Readonly<Record<string, string>>): { quoteBigIntegers: boolean; quoteDenormals: boolean } {
   return { quoteBigIntegers: fields['output_format_json_quote_64bit_integers'] === '1', quoteDenormals: fields['output_format_json_quote_denormals'] === '1' };
+}
+
+export function answerResult(context: Context, result: QueryResult, formatName: string, options: FormatOptions): Response {
+  if (result.parquet) return context.body(result.parquet, 200, { 'Content-Type': 'application/vnd.apache.parquet' });
+  const format = getFormat(formatName);
+  return answer(context, format.write(result, options), format.contentType);
 }
 
 export function answer(context: Context, body: string, contentType: string): Response {

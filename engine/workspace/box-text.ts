@@ -1,9 +1,8 @@
 /** Results as ClickHouse's PrettyCompact: a table for people, numbers and times to the right, rows counted. */
 import type { ClickHouseType } from '../sql/types.ts';
 import { textWriter } from './cell-text.ts';
+import { NULL_SIGN } from './other-text.ts';
 import type { QueryResult } from './result-format.ts';
-
-const NULL_SIGN = 'ᴺᵁᴸᴸ';
 
 export function boxText(result: QueryResult, timeZone: string): string {
   if (result.rowCount === 0) return '';

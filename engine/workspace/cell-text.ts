@@ -141,21 +141,21 @@ export function textWriter(type: ClickHouseType, timeZone: string): CellWriter {
     case 'Time64':
       return (value) => clockText(value, type.precision);
     case 'Array': {
-      const item = quotedWriter(type.of, timeZone);
+      const item = valueWriter(type.of, timeZone);
       return (value) => `[${itemsOf(value).map(item).join(',')}]`;
     }
     case 'Nested': {
-      const item = quotedWriter({ kind: 'Tuple', elements: type.elements }, timeZone);
+      const item = valueWriter({ kind: 'Tuple', elements: type.elements }, timeZone);
       return (value) => `[${itemsOf(value).map(item).join(',')}]`;
     }
     case 'Tuple': {
       const names = tupleFieldNames(type.elements);
-      const writers = type.elements.map((element) => quotedWriter(element.type, timeZone));
+      const writers = type.elements.map((element) => valueWriter(element.type, timeZone));
       return (value) => `(${writers.map((write, index) => write(fieldOf(value, names[index] ?? ''))).join(',')})`;
     }
     case 'Map': {
-      const key = quotedWriter(type.key, timeZone);
-      const item = quotedWriter(type.value, timeZone);
+      const key = valueWriter(type.key, timeZone);
+      const item = valueWriter(type.value, timeZone);
       return (value) => `{${pairsOf(value).map((pair) => `${key(pair.key)}:${item(pair.value)}`).join(',')}}`;
     }
     case 'AggregateFunction':
@@ -165,8 +165,8 @@ export function textWriter(type: ClickHouseType, timeZone: string): CellWriter {
   }
 }
 
-/** Text as it stands inside an array, tuple or map: words and times in quotes. */
-function quotedWriter(type: ClickHouseType, timeZone: string): CellWriter {
+/** Text as it stands inside an array, tuple or map, and after VALUES: words and times in quotes. */
+export function valueWriter(type: ClickHouseType, timeZone: string): CellWriter {
   const write = textWriter(type, timeZone);
   const quoted = isQuoted(type);
   return (value) => {

@@ -15,6 +15,7 @@ import { parseTemplate } from '../template/parse.ts';
 import { render, type Rendered } from '../template/render.ts';
 import type { Database } from './database.ts';
 import type { Environment } from './environment.ts';
+import { writeParquet } from './parquet.ts';
 import type { QueryResult } from './result-format.ts';
 import { SERVICE_DATA_SOURCES, SERVICE_SCHEMA, serviceTable } from './service-data-sources.ts';
 import { quarantineCatalog, type StoredTable } from './tables.ts';
@@ -41,6 +42,8 @@ export interface QueryOptions {
   readonly signal?: AbortSignal | undefined;
   /** One row more than this is read, so that the caller sees whether there were more. */
   readonly rowLimit?: number;
+  /** The rows are wanted as a file instead of as values; so they are too where the SQL ends in FORMAT Parquet. */
+  readonly asParquet?: boolean;
 }
 
 const CACHED = 500;
@@ -237,16 +240,20 @@ export class Queries {
     const timer = setTimeout(() => timeout.abort(new SandpiperError('timeout', `The query ran for more than ${TIMEOUT_MS / 1000} seconds and was stopped. Narrow it, or materialize a part of it.`)), TIMEOUT_MS);
     const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
     const started = performance.now();
+    const rowsRead = translation.tables.reduce((sum, [, table]) => sum + rowCount(table), 0);
+    const common = { columns: translation.columns, rowsRead, bytesRead: 0, readsServices, sql, duckdbSql: translation.duckdbSql };
     try {
+      if (options.asParquet || translation.format === 'Parquet') {
+        const parquet = await writeParquet(translation, database, signal);
+        return { ...common, values: [], rowCount: parquet.rowCount, elapsedSeconds: (performance.now() - started) / 1000, parquet: parquet.bytes };
+      }
       const reading = { signal, ...(options.rowLimit === undefined ? { refuseOverRows: Math.floor(LARGEST_RESULT_CELLS / Math.max(1, translation.columns.length)) } : { atMostRows: options.rowLimit + 1 }) };
       const reader = await database.query(translation.duckdbSql, reading);
       const totals = translation.totalsSql === undefined ? undefined : (await database.query(translation.totalsSql, { signal })).getRows()[0];
       const rows = reader.currentRowCount;
       const full = options.rowLimit === undefined ? await rowsBeforeLimit(translation, rows, database, signal) : undefined;
-      const elapsedSeconds = (performance.now() - started) / 1000;
-      const rowsRead = translation.tables.reduce((sum, [, table]) => sum + rowCount(table), 0);
       return {
-        columns: translation.columns, values: reader.getColumns(), rowCount: rows, elapsedSeconds, rowsRead, bytesRead: 0, readsServices, sql, duckdbSql: translation.duckdbSql,
+        ...common, values: reader.getColumns(), rowCount: rows, elapsedSeconds: (performance.now() - started) / 1000,
         ...(full === undefined ? {} : { rowsBeforeLimit: full }),
         ...(totals === undefined ? {} : { totals }),
       };

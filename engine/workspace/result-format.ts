@@ -1,13 +1,15 @@
 /**
- * Results as text in ClickHouse's formats, byte for byte: JSON, JSONCompact, JSONEachRow, JSONCompactEachRow, CSV, TSV and
- * their WithNames forms, PrettyCompact. Written column by column with one writer for each type.
+ * Results as text in ClickHouse's formats, byte for byte: the JSON family here, the others in files of their own.
+ * Written column by column with one writer for each type. Parquet is no text: parquet.ts writes it.
  */
 import { SandpiperError } from '../errors.ts';
 import { printType, type ClickHouseType } from '../sql/types.ts';
 import { boxText } from './box-text.ts';
 import { jsonString, jsonWriter, type CellWriter, type JsonStyle } from './cell-text.ts';
 import type { DuckDBValue } from './database.ts';
+import { asTexts, jsonColumns, valuesText, verticalText } from './other-text.ts';
 import { prettyWriter } from './pretty-json.ts';
+import { prometheusText } from './prometheus.ts';
 import { separatedText } from './separated-text.ts';
 import { withinLimit } from './text-limit.ts';
 
@@ -32,6 +34,8 @@ export interface QueryResult {
   readonly totals?: readonly DuckDBValue[];
   readonly sql: string;
   readonly duckdbSql: string;
+  /** The rows as a file, where that was wanted; then there are no values. */
+  readonly parquet?: Uint8Array<ArrayBuffer>;
 }
 
 export interface FormatOptions {
@@ -53,7 +57,13 @@ interface Format {
 const FORMATS: Readonly<Record<string, Format>> = {
   JSON: { contentType: 'application/json; charset=utf-8', write: (result, options) => json(result, options, false) },
   JSONCompact: { contentType: 'application/json; charset=utf-8', write: (result, options) => json(result, options, true) },
-  JSONCompactEachRow: { contentType: 'application/x-ndjson; charset=utf-8', write: (result, options) => compactRows(result, styleOf(options)).map((row) => `${row}\n`).join('') },
+  JSONStrings: { contentType: 'application/json; charset=utf-8', write: (result, options) => json(result, options, false, asTexts(result, options.timeZone)) },
+  JSONCompactStrings: { contentType: 'application/json; charset=utf-8', write: (result, options) => json(result, options, true, asTexts(result, options.timeZone)) },
+  JSONColumns: { contentType: 'application/json; charset=utf-8', write: (result, options) => jsonColumns(result, styleOf(options)) },
+  JSONStringsEachRow: { contentType: 'application/x-ndjson; charset=utf-8', write: (result, options) => jsonEachRow(asTexts(result, options.timeZone), options) },
+  JSONCompactEachRowWithNames: { contentType: 'application/x-ndjson; charset=utf-8', write: (result, options) => headed(result, options, 1) },
+  JSONCompactEachRowWithNamesAndTypes: { contentType: 'application/x-ndjson; charset=utf-8', write: (result, options) => headed(result, options, 2) },
+  JSONCompactEachRow: { contentType: 'application/x-ndjson; charset=utf-8', write: (result, options) => headed(result, options, 0) },
   JSONEachRow: { contentType: 'application/x-ndjson; charset=utf-8', write: jsonEachRow },
   CSV: { contentType: 'text/csv; charset=utf-8', write: (result, { timeZone }) => separatedText(result, timeZone, 'csv', 0) },
   CSVWithNames: { contentType: 'text/csv; charset=utf-8', write: (result, { timeZone }) => separatedText(result, timeZone, 'csv', 1) },
@@ -61,14 +71,20 @@ const FORMATS: Readonly<Record<string, Format>> = {
   TSV: { contentType: 'text/tab-separated-values; charset=utf-8', write: (result, { timeZone }) => separatedText(result, timeZone, 'tsv', 0) },
   TSVWithNames: { contentType: 'text/tab-separated-values; charset=utf-8', write: (result, { timeZone }) => separatedText(result, timeZone, 'tsv', 1) },
   TSVWithNamesAndTypes: { contentType: 'text/tab-separated-values; charset=utf-8', write: (result, { timeZone }) => separatedText(result, timeZone, 'tsv', 2) },
+  TSVRaw: { contentType: 'text/tab-separated-values; charset=utf-8', write: (result, { timeZone }) => separatedText(result, timeZone, 'raw', 0) },
+  TSVRawWithNames: { contentType: 'text/tab-separated-values; charset=utf-8', write: (result, { timeZone }) => separatedText(result, timeZone, 'raw', 1) },
+  Values: { contentType: 'text/plain; charset=utf-8', write: (result, { timeZone }) => valuesText(result, timeZone) },
+  Vertical: { contentType: 'text/plain; charset=utf-8', write: (result, { timeZone }) => verticalText(result, timeZone) },
+  Null: { contentType: 'text/plain; charset=utf-8', write: () => '' },
+  Prometheus: { contentType: 'text/plain; version=0.0.4', write: (result, { timeZone }) => prometheusText(result, timeZone) },
   PrettyCompact: { contentType: 'text/plain; charset=utf-8', write: (result, { timeZone }) => boxText(result, timeZone) },
 };
-const ALIASES: Readonly<Record<string, string>> = { NDJSON: 'JSONEachRow', JSONLines: 'JSONEachRow', TabSeparated: 'TSV', TabSeparatedWithNames: 'TSVWithNames', TabSeparatedWithNamesAndTypes: 'TSVWithNamesAndTypes' };
+const ALIASES: Readonly<Record<string, string>> = { NDJSON: 'JSONEachRow', JSONLines: 'JSONEachRow', TabSeparated: 'TSV', TabSeparatedRaw: 'TSVRaw', TabSeparatedRawWithNames: 'TSVRawWithNames', TabSeparatedWithNames: 'TSVWithNames', TabSeparatedWithNamesAndTypes: 'TSVWithNamesAndTypes' };
 
 /** The format of a FORMAT clause; throws SandpiperError 'unsupported' for one that is not written here. */
 export function getFormat(name: string): Format {
   const format = FORMATS[ALIASES[name] ?? name];
-  if (!format) throw new SandpiperError('unsupported', `The format ${name} is not supported. Use one of ${Object.keys(FORMATS).join(', ')}.`);
+  if (!format) throw new SandpiperError('unsupported', `The format ${name} is not supported. Use one of ${Object.keys(FORMATS).join(', ')}, Parquet.`);
   return format;
 }
 
@@ -78,11 +94,12 @@ function styleOf(options: FormatOptions): JsonStyle {
 
 const MARGIN = '\t\t\t';
 
-function json(result: QueryResult, options: FormatOptions, compact: boolean): string {
+/** `shown` has the cells, where they are not written in their own types. */
+function json(result: QueryResult, options: FormatOptions, compact: boolean, shown = result): string {
   const style = styleOf(options);
   const meta = result.columns.map((column) => `\t\t{\n${MARGIN}"name": ${jsonString(column.name, true)},\n${MARGIN}"type": ${jsonString(printType(column.type), true)}\n\t\t}`);
-  const rows = compact ? compactRows(result, style) : prettyRows(result, style, 2);
-  const totals = result.totals ? { ...result, values: result.totals.map((value) => [value]), rowCount: 1 } : undefined;
+  const rows = compact ? compactRows(shown, style) : prettyRows(shown, style, 2);
+  const totals = shown.totals ? { ...shown, values: shown.totals.map((value) => [value]), rowCount: 1 } : undefined;
   const parts = [
     `\t"meta":\n\t[\n${meta.join(',\n')}\n\t]`,
     `\t"data":\n\t[\n${rows.map((row) => `\t\t${row}`).join(',\n')}\n\t]`,
@@ -97,6 +114,12 @@ function json(result: QueryResult, options: FormatOptions, compact: boolean): st
 function jsonEachRow(result: QueryResult, options: FormatOptions): string {
   const style = styleOf(options);
   return rowTexts(result, '{', '}\n', (column, index) => ({ before: `${index === 0 ? '' : ','}${jsonString(column.name, true)}:`, write: jsonWriter(column.type, style) })).join('');
+}
+
+/** Rows as lists, below lines with the names and the types. */
+function headed(result: QueryResult, options: FormatOptions, headers: 0 | 1 | 2): string {
+  const lists = [result.columns.map(({ name }) => name), result.columns.map(typeName)].slice(0, headers).map((texts) => `[${texts.map((text) => jsonString(text, true)).join(', ')}]`);
+  return [...lists, ...compactRows(result, styleOf(options))].map((row) => `${row}\n`).join('');
 }
 
 function compactRows(result: QueryResult, style: JsonStyle): string[] {

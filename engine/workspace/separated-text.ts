@@ -18,9 +18,9 @@ interface TextColumn {
 }
 
 /** `headers`: none, the names, or the names and the types. */
-export function separatedText(result: QueryResult, timeZone: string, form: 'csv' | 'tsv', headers: 0 | 1 | 2): string {
+export function separatedText(result: QueryResult, timeZone: string, form: 'csv' | 'tsv' | 'raw', headers: 0 | 1 | 2): string {
   const comma = form === 'csv' ? ',' : '\t';
-  const quote = form === 'csv' ? quotedCsv : escapedText;
+  const quote = form === 'csv' ? quotedCsv : form === 'tsv' ? escapedText : String;
   const whole = result.columns.map((column, index): TextColumn => ({ ...column, values: result.values[index] ?? [], total: result.totals?.[index] ?? null }));
   const columns = form === 'csv' ? whole.flatMap(partsOf) : whole;
   const writers = columns.map((column) => {

@@ -1,4 +1,8 @@
 /** Endpoints and SQL over HTTP: whole answers, parameters in each form, tokens and their limits. */
+import { DuckDBInstance } from '@duckdb/node-api';
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openEngine, told, type TestEngine } from './engine.ts';
 import { NDJSON, PROJECT } from './project.ts';
@@ -72,7 +76,26 @@ test('an endpoint answers in CSV with its header and in NDJSON', async () => {
     [200, 'text/csv; charset=utf-8', '"path","visits","slowest"\n"/a",2,1.5\n'],
     [200, 'text/csv; charset=utf-8', '"path","visits","slowest"\n"/a",2,1.5\n'],
     [200, 'application/x-ndjson; charset=utf-8', '{"path":"\\/a","visits":2,"slowest":1.5}\n'],
-    [400, 'application/json', '{"error":"An endpoint answers as json, csv, csvwithnames, ndjson, not as xlsx.","code":"unsupported"}'],
+    [400, 'application/json', '{"error":"An endpoint answers as json, csv, csvwithnames, ndjson, parquet, prometheus, not as xlsx.","code":"unsupported"}'],
+  ]);
+});
+
+test('an endpoint and a query answer as Parquet, with every column under a name of its own', async () => {
+  const fetched = async (path: string, init: RequestInit = {}) => {
+    const response = await fetch(`${engine.address}${path}`, { ...init, headers: { Authorization: `Bearer ${engine.workspace.tokens.admin.token}` } });
+    const file = join(engine.project, `${randomUUID()}.parquet`);
+    writeFileSync(file, new Uint8Array(await response.arrayBuffer()));
+    const connection = await (await DuckDBInstance.create()).connect();
+    const reader = await connection.runAndReadAll(`SELECT * FROM '${file}'`);
+    return [response.status, response.headers.get('content-type'), reader.columnNames(), reader.getRowsJson()];
+  };
+  const type = 'application/vnd.apache.parquet';
+  expect([
+    await fetched('/v0/pipes/top_paths.parquet?limit=1'),
+    await fetched('/v0/sql', { method: 'POST', body: "SELECT 1 AS a, toInt128('170141183460469231731687303715884105727') AS big, [1, 2] AS list, map('k', 1.5) AS m, (SELECT 'x') AS A, NULL AS n FORMAT Parquet" }),
+  ]).toEqual([
+    [200, type, ['path', 'visits', 'slowest'], [['/a', '2', 1.5]]],
+    [200, type, ['a', 'big', 'list', 'm', 'A_2', 'n'], [[1, '170141183460469231731687303715884105727', [1, 2], [{ key: 'k', value: 1.5 }], 'x', null]]],
   ]);
 });
 
