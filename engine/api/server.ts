@@ -11,6 +11,7 @@ import { SandpiperError } from '../errors.ts';
 import type { RunDetails } from '../workspace/request-log.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { buildsRoutes } from './builds.ts';
+import { commandLineRoutes } from './command-line.ts';
 import { CORS } from './cors.ts';
 import { datasourcesRoutes } from './datasources.ts';
 import { EventDoor, isEventsTarget, type EventLimits } from './event-door.ts';
@@ -83,6 +84,7 @@ export async function openServer(workspace: Workspace, options: ServerOptions): 
   jobsRoutes(app, workspace);
   variablesRoutes(app, workspace);
   buildsRoutes(app, workspace);
+  commandLineRoutes(app, workspace);
   sqlRoutes(app, workspace);
   pipesRoutes(app, workspace);
   datasourcesRoutes(app, workspace);

@@ -54,7 +54,6 @@ export function workspacesRoutes(app: Hono, workspace: Workspace): void {
     });
   }
   app.get('/v0/regions', (context) => context.json({ regions: [{ name: 'local', api_host: new URL(context.req.url).origin, provider: 'local' }] }));
-  app.get('/v0/connectors', (context) => context.json({ connectors: [] }));
 
   function view() {
     return { id: workspace.tokens.workspaceId, name: workspace.name, user_id: workspace.tokens.workspaceId, user_email: 'local_testing@tinybird.co', scope: 'admin', main: null };

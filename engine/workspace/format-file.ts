@@ -55,6 +55,11 @@ function startsLine(block: Block): boolean {
   return /^[^\S\n]/.test(block.text) || /^[^\s]/.test(block.text);
 }
 
+/** A query laid out, without margin; as it is where it cannot be. */
+export function formatQuery(sql: string): string {
+  return formatSql(sql.trim())?.split('\n').map((line) => line.replace(new RegExp(`^${INDENT}`), '')).join('\n') ?? sql;
+}
+
 /** Undefined where the layout would change more than white space, or the SQL cannot be laid out. */
 function formatSql(sql: string): string | undefined {
   const pieces = piecesOf(sql);
