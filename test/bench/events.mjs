@@ -1,9 +1,9 @@
 /**
- * Events over HTTP with durability, against a bare node:http server that counts lines and answers, and against
- * ClickHouse with one INSERT and fsync for each request; one run, one load generator (load.mjs). The rates hold until
+ * Events over HTTP with durability, against a bare node:http server that counts lines and answers, and against one that
+ * has ClickHouse do an INSERT with fsync for each request; one run, one load generator (load.mjs). The rates hold until
  * the last row is in the table, so they include the loading and are rates that can go on for ever.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ export async function benchEvents(folder) {
       const bodies = writeBodies(folder, rows);
       const bare = await load({ url: `http://127.0.0.1:${port}/`, token: '', bodies, connections, seconds: SECONDS / 2 });
       const own = await measureOwn(join(folder, `${rows}-${connections}`), rows, bodies, connections);
-      const theirs = clickHouse(join(folder, `clickhouse-${rows}-${connections}`), bodies[0]);
+      const theirs = await clickHouse(join(folder, `clickhouse-${rows}-${connections}`), bodies, connections);
       lines.push(
         `events: ${rows === 1 ? '1 row' : `${rows} rows`} a request, ${connections} connections: ${(own.answered / bare.rate).toFixed(2)} times a bare node:http server` +
           `${theirs ? `, ${(own.steady / theirs.rate).toFixed(1)} times ClickHouse per request` : ''} (${Math.round(own.answered * rows)} rows/s answered, ${Math.round(own.steady * rows)} until loaded` +
@@ -83,12 +83,16 @@ async function loaded(engine) {
   return Number((await counted.json()).data[0].n);
 }
 
-function clickHouse(folder, body) {
+async function clickHouse(folder, bodies, connections) {
   if (!existsSync(fileURLToPath(new URL('../oracle/node_modules/chdb', import.meta.url)))) return undefined;
-  const script = fileURLToPath(new URL('clickhouse-events.mjs', import.meta.url));
-  const done = spawnSync(process.execPath, [script, folder, body, String(SECONDS / 2)], { encoding: 'utf8' });
-  if (done.status !== 0) throw new Error(done.stderr);
-  return JSON.parse(done.stdout);
+  const server = spawn(process.execPath, [fileURLToPath(new URL('clickhouse-events.mjs', import.meta.url)), folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [port] = await once(server.stdout, 'data');
+  const url = `http://127.0.0.1:${port}/`;
+  await load({ url, token: '', bodies, connections, seconds: 1 });
+  const answered = await load({ url, token: '', bodies, connections, seconds: SECONDS });
+  server.kill('SIGTERM');
+  await once(server, 'exit');
+  return answered;
 }
 
 function peakMB(pid) {
