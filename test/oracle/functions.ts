@@ -117,7 +117,7 @@ export async function compareFunctions(only: string | undefined): Promise<string
   const examples = all.filter((example) => (wanted === undefined || example.name.toLowerCase().includes(wanted) || example.category.toLowerCase().includes(wanted)));
   const outcomes: Outcome[] = [];
   for (const example of examples) {
-    process.stderr.write(`\r${outcomes.length}/${examples.length} ${example.name.padEnd(40)}`);
+    if (process.stderr.isTTY) process.stderr.write(`\r${outcomes.length}/${examples.length} ${example.name.padEnd(40)}`);
     try {
       outcomes.push(await soon(tryExample(engines, example), example));
     } catch (error) {

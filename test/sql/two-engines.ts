@@ -106,12 +106,16 @@ export async function askClickHouse(sql: string, clickHouse: ClickHouse): Promis
   }
 }
 
+/** A query over endless numbers is interrupted, and so refused. */
+const PATIENCE_MS = 8000;
+
 async function askSandpiper(sql: string, catalog: Catalog, duckdb: DuckDBConnection): Promise<Answer> {
   let translated: string | undefined;
   try {
     const translation = translate(parseQuery(sql), { catalog });
     translated = translation.duckdbSql;
-    const reader = await duckdb.runAndReadAll(translated);
+    const timer = setTimeout(() => duckdb.interrupt(), PATIENCE_MS);
+    const reader = await duckdb.runAndReadAll(translated).finally(() => clearTimeout(timer));
     return {
       names: translation.columns.map((column) => column.name),
       types: translation.columns.map((column) => printType(column.type)),
