@@ -3,8 +3,8 @@
  * thread of JavaScript; values cross as the sql room's `ComputedType` says.
  */
 import {
-  BIGINT, BLOB, BOOLEAN, DOUBLE, DuckDBBlobValue, DuckDBListValue, DuckDBScalarFunction, HUGEINT, INTEGER, LIST, UBIGINT, UHUGEINT, UINTEGER, VARCHAR,
-  type DuckDBConnection, type DuckDBType, type DuckDBValue,
+  BIGINT, BLOB, BOOLEAN, DOUBLE, DuckDBBlobValue, DuckDBListValue, DuckDBListVector, DuckDBScalarFunction, HUGEINT, INTEGER, LIST, UBIGINT, UHUGEINT, UINTEGER, VARCHAR,
+  type DuckDBConnection, type DuckDBType, type DuckDBValue, type DuckDBVector,
 } from '@duckdb/node-api';
 import type { ComputedFunction, ComputedType } from '../sql/computed/definition.ts';
 import { COMPUTED_FUNCTIONS } from '../sql/computed/registry.ts';
@@ -24,14 +24,19 @@ function scalarFunction({ name, takes, gives, compute, isVolatile }: ComputedFun
     returnType: duckdbType(gives),
     volatile: isVolatile,
     mainFunction: (_info, input, output) => {
-      const columns = takes.map((_type, index) => input.getColumnVector(index));
+      const columns = takes.map((type, index) => readerOf(input.getColumnVector(index), type));
       for (let row = 0; row < input.rowCount; row += 1) {
-        const values = columns.map((column) => fromDuckdb(column.getItem(row)));
+        const values = columns.map((read) => read(row));
         output.setItem(row, values.includes(null) ? null : toDuckdb(body(...values)));
       }
       output.flush();
     },
   });
+}
+
+function readerOf(column: DuckDBVector<DuckDBValue>, type: ComputedType<unknown>): (row: number) => unknown {
+  if (type.kind === 'LIST' && type.isView === true && column instanceof DuckDBListVector) return (row) => column.getItemVector(row);
+  return (row) => fromDuckdb(column.getItem(row));
 }
 
 function duckdbType(type: ComputedType<unknown>): DuckDBType {

@@ -4,9 +4,12 @@
  * an error of about 1 / √size. Which hashes are least does not depend on the order or the grouping of merges, so neither
  * does the answer.
  * Integers of up to 64 bits are kept as they are and hashed when it comes to leaving some out; all other values are kept
- * as the lower 64 bits of the MD5 of their text. Both hashes are fixed for ever: states outlive versions.
+ * as the lower 64 bits of the MD5 of their text. Both hashes are fixed for ever: states outlive versions. Counting is
+ * computed/different-values.ts's.
  */
-import { duck, duckDouble, duckInteger, type DuckSql } from '../duck.ts';
+import { callComputed } from '../computed/definition.ts';
+import { COUNT_DIFFERENT_HASHES, COUNT_DIFFERENT_INTEGERS } from '../computed/different-values.ts';
+import { duck, duckInteger, type DuckSql } from '../duck.ts';
 import type { AggregateCall } from './definition.ts';
 import { using, variable } from './fold.ts';
 
@@ -36,39 +39,32 @@ export function bounded(call: AggregateCall, values: DuckSql, sketch: Sketch): D
 /** How many different values a list has, which may hold a value often: exact up to the sketch's size. */
 export function estimated(call: AggregateCall, values: DuckSql, sketch: Sketch): DuckSql {
   const size = duckInteger(sketch.size);
-  return using(call, values, (list) => {
-    const counted = using(call, duck`list_unique(${list})`, (count) =>
-      duck`CASE WHEN ${count} <= ${size} THEN CAST(${count} AS DOUBLE) ELSE ${extrapolated(leastOf(call, list, count, 1.5, sketch), sketch)} END`);
-    // Of a long list few hashes decide; how few, a rough count tells. If it was too rough, all values are counted.
-    const rough = duck`list_aggregate(${list}, 'approx_count_distinct')`;
-    const few = using(call, leastOf(call, list, rough, 1.75, sketch), (least) => duck`CASE WHEN len(${least}) > ${size} THEN ${extrapolated(least, sketch)} ELSE ${counted} END`);
-    return duck`CASE WHEN len(${list}) > ${duckInteger(sketch.size * 4)} THEN ${few} ELSE ${counted} END`;
-  });
-}
-
-/** The different hashes below a limit, which is so high that `factor` · size of `count` values lie below it. */
-function leastOf(call: AggregateCall, list: DuckSql, count: DuckSql, factor: number, sketch: Sketch): DuckSql {
-  const hash = variable(call);
-  const limit = duck`${duckDouble(rangeOf(sketch) * factor * (sketch.size + 1))} / ${count}`;
-  const most = duck`CAST(least(${limit}, ${duckDouble(rangeOf(sketch) * 0.9999)}) AS UBIGINT)`;
-  return using(call, most, (bound) => duck`list_distinct(list_filter(${hashes(call, list, sketch)}, lambda ${hash}: ${hash} < ${bound}))`);
-}
-
-function extrapolated(hashList: DuckSql, sketch: Sketch): DuckSql {
-  return duck`round(${duckDouble(sketch.size * rangeOf(sketch))} / list_sort(${hashList})[${duckInteger(sketch.size + 1)}])`;
+  if (sketch.isNarrow) return callComputed(COUNT_DIFFERENT_INTEGERS, duck`CAST(${values} AS UINTEGER[])`, size);
+  const value = variable(call);
+  if (!sketch.holdsIntegers) return callComputed(COUNT_DIFFERENT_HASHES, duck`list_transform(${values}, lambda ${value}: CAST(${value} >> 11 AS DOUBLE))`, size);
+  // The hash, and below it what tells values of the same hash apart.
+  const whole = wholeOf(value);
+  const number = duck`${hash(value, sketch)} * ${duckInteger(2 ** 21)} + ${whole} % ${duckInteger(2_097_143)}`;
+  return callComputed(COUNT_DIFFERENT_HASHES, duck`list_transform(${values}, lambda ${value}: CAST(${number} AS DOUBLE))`, size);
 }
 
 const PRIME = 4_294_967_291;
-
-function rangeOf({ holdsIntegers }: Sketch): number {
-  return holdsIntegers ? PRIME : 2 ** 64;
-}
 
 /** For each value of the list a number that looks random: below 2³² for integers, two linear congruences on end; below 2⁶⁴ for fingerprints. */
 function hashes(call: AggregateCall, list: DuckSql, sketch: Sketch): DuckSql {
   if (!sketch.holdsIntegers) return list;
   const value = variable(call);
-  const whole = sketch.isNarrow ? value : duck`CAST(CAST(${value} AS HUGEINT) & 18446744073709551615::HUGEINT AS UBIGINT)`;
-  const folded = sketch.isNarrow ? duck`CAST(${value} AS UBIGINT) * 2654435769` : duck`((${whole} % ${duckInteger(PRIME)}) * 2654435769 + (${whole} // ${duckInteger(PRIME)}) * 1640531527)`;
-  return duck`list_transform(${list}, lambda ${value}: (${folded} % 4294967279 * 2246822519 + 40503) % ${duckInteger(PRIME)})`;
+  return duck`list_transform(${list}, lambda ${value}: ${hash(value, sketch)})`;
+}
+
+/** computed/different-values.ts has the same for narrow integers. */
+function hash(value: DuckSql, { isNarrow }: Sketch): DuckSql {
+  const prime = duckInteger(PRIME);
+  const whole = wholeOf(value);
+  const folded = isNarrow ? duck`CAST(${value} AS UBIGINT) * 2654435769` : duck`((${whole} % ${prime}) * 2654435769 + (${whole} // ${prime}) * 1640531527)`;
+  return duck`(${folded} % 4294967279 * 2246822519 + 40503) % ${prime}`;
+}
+
+function wholeOf(value: DuckSql): DuckSql {
+  return duck`CAST(CAST(${value} AS HUGEINT) & 18446744073709551615::HUGEINT AS UBIGINT)`;
 }

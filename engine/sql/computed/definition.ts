@@ -19,7 +19,15 @@ interface ComputedScalar<T> {
 interface ComputedList<T> {
   readonly kind: 'LIST';
   readonly of: ComputedType<unknown>;
+  /** It arrives as a ListView. */
+  readonly isView?: boolean;
   readonly value?: T;
+}
+
+/** A list in the memory of DuckDB, for as long as the call takes: of a long one no copy is made. */
+export interface ListView<T> {
+  readonly itemCount: number;
+  readonly getItem: (index: number) => T | null;
 }
 
 export const BOOLEAN: ComputedType<boolean> = { kind: 'BOOLEAN' };
@@ -36,6 +44,11 @@ export const BLOB: ComputedType<Uint8Array> = { kind: 'BLOB' };
 /** A list; NULLs in it arrive as null. */
 export function list<T>(of: ComputedType<T>): ComputedType<readonly T[]> {
   return { kind: 'LIST', of };
+}
+
+/** A list of numbers that is read where it stands. */
+export function listView<T>(of: ComputedType<T>): ComputedType<ListView<T>> {
+  return { kind: 'LIST', of, isView: true };
 }
 
 /** A function of DuckDB whose body is TypeScript. */
