@@ -55,6 +55,8 @@ export interface DatabaseLimits {
 
 const READERS = 4;
 const PROGRESS_EVERY_MS = 200;
+/** Of DuckDB's log. Emptying it writes the last part of every changed table anew; a start after a crash reads it in a second or two. */
+const LOG_SIZE = '64MB';
 
 export async function openDatabase(path: string, limits: DatabaseLimits = {}): Promise<Database> {
   const stagingFolder = join(dirname(path), 'staging');
@@ -71,6 +73,7 @@ export async function openDatabase(path: string, limits: DatabaseLimits = {}): P
   const watched = await attempt(path, () => instance.connect());
   await attempt(path, async () => {
     await writer.run("SET TimeZone = 'UTC'");
+    await writer.run(`SET checkpoint_threshold = '${LOG_SIZE}'`);
     registerComputedFunctions(writer);
     for (const macro of DUCKDB_MACROS) await writer.run(macro);
     // The second wall: whatever reached DuckDB, it could read the staging folder and nothing else.

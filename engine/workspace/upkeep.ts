@@ -1,7 +1,8 @@
 /**
  * What a workspace does by itself while nobody waits for it: lets rows expire (expiry.ts) and writes tables anew
  * (compaction.ts), one table at a time, as jobs. It waits until no rows have come for a while, so that it holds up no
- * event; a table that never rests is dealt with once it has grown by much.
+ * event; where they never stop coming, a table is dealt with once it has grown by much. Time is that of a clock that
+ * never jumps.
  */
 import { SandpiperError } from '../errors.ts';
 import { compact, needsCompaction, openLayout, type Compaction } from './compaction.ts';
@@ -25,7 +26,8 @@ export interface UpkeepWorld {
 
 const WAKE_EVERY_MS = 15_000;
 const QUIET_MS = 10_000;
-/** A busy table is written anew all the same when it has this many times the rows that a quiet one would need. */
+/** After so long without rest a table is written anew all the same, when it has this many times the rows that a quiet one would need. */
+const RESTLESS_MS = 2 * 60_000;
 const BUSY_FACTOR = 8;
 const EXPIRE_FIRST_MS = 10 * 60_000;
 const EXPIRE_EVERY_MS = 60 * 60_000;
@@ -33,8 +35,9 @@ const EXPIRE_EVERY_MS = 60 * 60_000;
 export class Upkeep {
   readonly #world: UpkeepWorld;
   readonly #timer: NodeJS.Timeout;
-  #lastRowsAt = Date.now();
-  #nextExpiryAt = Date.now() + EXPIRE_FIRST_MS;
+  #lastRowsAt = performance.now();
+  #lastRestAt = performance.now();
+  #nextExpiryAt = performance.now() + EXPIRE_FIRST_MS;
   #working: Promise<void> | undefined;
   /** Told once, until the engine starts again. */
   readonly #told = new Set<string>();
@@ -51,22 +54,24 @@ export class Upkeep {
   }
 
   rowsArrived(): void {
-    this.#lastRowsAt = Date.now();
+    const now = performance.now();
+    if (now - this.#lastRowsAt > QUIET_MS) this.#lastRestAt = now;
+    this.#lastRowsAt = now;
   }
 
   async #wake(): Promise<void> {
     if (this.#working) return;
-    const isQuiet = Date.now() - this.#lastRowsAt > QUIET_MS;
+    const isQuiet = performance.now() - this.#lastRowsAt > QUIET_MS;
     this.#working = this.#doWhatIsDue(isQuiet).catch((error: unknown) => this.#tell('upkeep', error)).finally(() => (this.#working = undefined));
     await this.#working;
   }
 
   async #doWhatIsDue(isQuiet: boolean): Promise<void> {
-    if (this.#world.expires && Date.now() >= this.#nextExpiryAt) {
-      this.#nextExpiryAt = Date.now() + EXPIRE_EVERY_MS;
+    if (this.#world.expires && performance.now() >= this.#nextExpiryAt) {
+      this.#nextExpiryAt = performance.now() + EXPIRE_EVERY_MS;
       await this.expireAll(new Date());
     }
-    await this.compactGrown(isQuiet);
+    if (isQuiet || performance.now() - this.#lastRestAt > RESTLESS_MS) await this.compactGrown(isQuiet);
   }
 
   /** Lets the rows of every data source expire that are due at this time. */
