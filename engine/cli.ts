@@ -14,6 +14,8 @@ import { SandpiperError } from './errors.ts';
 import { addEventOptions, eventLimits, type EventOptions } from './event-options.ts';
 import { findRunningEngine, type RunningEngine } from './running-engine.ts';
 import { announce, withdraw } from './workspace/announcement.ts';
+import type { FileFormat } from './workspace/file-rows.ts';
+import type { ImportRequest } from './workspace/imports.ts';
 import { runProjectTests } from './workspace/pipe-tests.ts';
 import { getFormat } from './workspace/result-format.ts';
 import { translateText } from './workspace/translate-text.ts';
@@ -63,16 +65,17 @@ program
 program
   .command('import')
   .argument('<datasource>', 'the data source')
-  .argument('<files...>', 'NDJSON or CSV files, plain or .gz')
+  .argument('<files...>', 'files, folders, globs or web addresses: NDJSON, JSON, CSV, TSV or Parquet, plain or packed with gzip or zstd')
   .addOption(new Option('--mode <mode>', 'append or replace').choices(['append', 'replace']).default('append'))
+  .option('--where <condition>', 'with --mode replace: only the rows for which this is true')
+  .addOption(new Option('--format <format>', 'when the names of the files do not tell').choices(['ndjson', 'json', 'csv', 'tsv', 'parquet']))
   .option('--project <dir>', 'the project folder', '.')
   .option('--data <dir>', 'where the database is kept')
-  .action(async (dataSource: string, files: string[], options: { mode: 'append' | 'replace'; project: string; data?: string }) => {
+  .action(async (dataSource: string, files: string[], options: { mode: 'append' | 'replace'; where?: string; format?: FileFormat; project: string; data?: string }) => {
+    const { mode, where, format } = options;
     await withEngine(options, async (engine) => {
-      for (const [index, file] of files.entries()) {
-        const receipt = await engine.import(dataSource, resolve(file), index === 0 ? options.mode : 'append');
-        print(JSON.stringify(receipt, null, 2));
-      }
+      const receipt = await engine.import(dataSource, files, { mode, ...(where === undefined ? {} : { condition: where }), ...(format === undefined ? {} : { format }) });
+      print(JSON.stringify(receipt, null, 2));
     }, { fixtures: false });
   });
 
@@ -149,7 +152,7 @@ async function serve(project: string, options: EventOptions & { data?: string; p
 
 /** What the commands need of an engine, whether it runs elsewhere or is opened for this command. */
 interface Engine {
-  readonly import: (dataSource: string, file: string, mode: 'append' | 'replace') => Promise<unknown>;
+  readonly import: (dataSource: string, sources: readonly string[], request: ImportRequest) => Promise<unknown>;
   readonly run: (pipe: string, parameters: Readonly<Record<string, string>>, format: string) => Promise<string>;
   readonly sql: (query: string, format: string) => Promise<string>;
 }
@@ -185,7 +188,7 @@ async function openOrFind(project: string, options: { data?: string }, fixtures:
 
 function throughServer(engine: RunningEngine): Engine {
   return {
-    import: (dataSource, file, mode) => engine.import(dataSource, file, mode),
+    import: (dataSource, sources, request) => engine.import(dataSource, sources, request),
     run: (pipe, parameters, format) => engine.text(`/v0/pipes/${encodeURIComponent(pipe)}.${format}`, new URLSearchParams(parameters)),
     sql: (query, format) => engine.text('/v0/sql', new URLSearchParams({ q: `${query.replace(/;\s*$/, '')}\nFORMAT ${FORMATS[format] ?? 'JSON'}` })),
   };
@@ -194,7 +197,7 @@ function throughServer(engine: RunningEngine): Engine {
 function inThisProcess(workspace: Workspace): Engine {
   const text = (format: string, result: Parameters<ReturnType<typeof getFormat>['write']>[0]) => getFormat(FORMATS[format] ?? 'JSON').write(result, { timeZone: workspace.timeZone });
   return {
-    import: (dataSource, file, mode) => workspace.importFile(dataSource, file, mode),
+    import: (dataSource, sources, request) => workspace.imports.start(dataSource, sources, request).finished,
     run: async (pipe, parameters, format) => text(format, await workspace.runEndpoint(pipe, { parameters, unpublished: true })),
     sql: async (query, format) => text(format, await workspace.runSql(query, { parameters: {} })),
   };

@@ -4,13 +4,16 @@ import { basename } from 'node:path';
 import { ANY_PIPE_HEADER } from './api/pipes.ts';
 import { SandpiperError, type Place } from './errors.ts';
 import { findAnnouncement } from './workspace/announcement.ts';
+import { filesAt, isWebAddress } from './workspace/import-sources.ts';
+import type { ImportRequest } from './workspace/imports.ts';
 
 const ANSWERS_WITHIN_MS = 3000;
 
 export interface RunningEngine {
   /** The text that a route answers; a failure throws its sentence. */
   readonly text: (path: string, values: URLSearchParams) => Promise<string>;
-  readonly import: (dataSource: string, file: string, mode: 'append' | 'replace') => Promise<unknown>;
+  /** Sends the files one by one, each an import of its own; a replacement begins with the first. Gives a receipt, or several. */
+  readonly import: (dataSource: string, sources: readonly string[], request: ImportRequest) => Promise<unknown>;
 }
 
 /** The engine that holds the database of this folder, or undefined when none does. */
@@ -28,22 +31,46 @@ export async function findRunningEngine(dataFolder: string): Promise<RunningEngi
       if (!response.ok) throw refused(text);
       return text;
     },
-    import: async (dataSource, file, mode) => {
-      const format = /\.csv(\.gz)?$/.test(file) ? 'csv' : 'ndjson';
-      const query = new URLSearchParams({ name: dataSource, mode, format, file: basename(file) });
-      const response = await fetch(`${address}/v0/datasources?${query.toString()}`, {
-        method: 'POST',
-        headers: { ...headers, 'Content-Type': 'application/octet-stream' },
-        body: await openAsBlob(file).catch((error: unknown) => {
-          throw new SandpiperError('not-found', `The file ${file} cannot be read.`, { cause: error });
-        }),
-      });
-      const text = await response.text();
-      if (!response.ok) throw refused(text);
-      const answer: unknown = JSON.parse(text);
-      return typeof answer === 'object' && answer !== null && 'receipt' in answer ? answer.receipt : answer;
+    import: async (dataSource, sources, request) => {
+      const receipts: unknown[] = [];
+      for (const { name, open } of sources.flatMap(bodiesOf)) {
+        const query = new URLSearchParams({ name: dataSource, mode: receipts.length === 0 ? request.mode : 'append', file: name });
+        if (request.format !== undefined) query.set('format', request.format);
+        if (request.condition !== undefined) {
+          if (receipts.length > 0) throw new SandpiperError('bad-request', 'A replacement by a condition takes one file at a time beside a running engine: join the files, or stop the engine.');
+          query.set('replace_condition', request.condition);
+        }
+        const response = await fetch(`${address}/v0/datasources?${query.toString()}`, { method: 'POST', headers: { ...headers, 'Content-Type': 'application/octet-stream' }, body: await open(), duplex: 'half' } as RequestInit);
+        const text = await response.text();
+        if (!response.ok) throw refused(text);
+        const answer: unknown = JSON.parse(text);
+        receipts.push(typeof answer === 'object' && answer !== null && 'receipt' in answer ? answer.receipt : answer);
+      }
+      return receipts.length === 1 ? receipts[0] : receipts;
     },
   };
+}
+
+interface Body {
+  readonly name: string;
+  readonly open: () => Promise<BodyInit>;
+}
+
+function bodiesOf(source: string): readonly Body[] {
+  if (!isWebAddress(source)) {
+    return filesAt(source).map(({ path, name }) => ({ name, open: () => openAsBlob(path).catch((error: unknown) => {
+      throw new SandpiperError('not-found', `The file ${name} cannot be read.`, { cause: error });
+    }) }));
+  }
+  return [{
+    name: basename(new URL(source).pathname), open: async () => {
+      const response = await fetch(source).catch((error: unknown) => {
+        throw new SandpiperError('bad-request', `${source} could not be fetched.`, { cause: error });
+      });
+      if (!response.ok || !response.body) throw new SandpiperError('bad-request', `${source} could not be fetched: the server answered ${response.status}.`);
+      return response.body;
+    },
+  }];
 }
 
 /** The server's failure as it would have been here: its sentence, and its place in the user's file. */

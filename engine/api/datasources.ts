@@ -3,6 +3,11 @@ import type { Context, Hono } from 'hono';
 import { SandpiperError } from '../errors.ts';
 import type { DataSource } from '../project/datasource.ts';
 import { dataSourceId } from '../workspace/resource-id.ts';
+import type { FileFormat } from '../workspace/file-rows.ts';
+import type { ImportReceipt } from '../workspace/import-receipt.ts';
+import { isWebAddress } from '../workspace/import-sources.ts';
+import type { ImportRequest } from '../workspace/imports.ts';
+import { datafileOf, datafileWith } from '../workspace/inferred-datafile.ts';
 import { isAdmin, mayAppend, mayReadDataSource } from '../workspace/tokens.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { demand, tokenOf } from './authenticate.ts';
@@ -41,31 +46,23 @@ export function datasourcesRoutes(app: Hono, workspace: Workspace): void {
     const name = fields['name'] ?? '';
     const mode = fields['mode'] ?? 'create';
     if (name === '') throw new SandpiperError('bad-request', 'The parameter name is missing: it names the data source.');
-    if (mode !== 'append' && mode !== 'replace') {
-      throw new SandpiperError('forbidden', 'Adding or modifying data sources to this workspace can only be done via deployments: write the .datasource file in the project.');
+    if (mode !== 'append' && mode !== 'replace' && mode !== 'create') throw new SandpiperError('bad-request', `The parameter mode is create, append or replace, not ${mode}.`);
+    const given = readRequest(fields, mode);
+    if (mode === 'append') demand(mayAppend(token, name), `append to ${name}`);
+    else demand(isAdmin(token), mode === 'replace' ? `replace the rows of ${name}` : 'create data sources');
+    const { imports } = workspace;
+    const { url } = fields;
+    if (url !== undefined && !isWebAddress(url)) throw new SandpiperError('bad-request', `${url} is no web address: it begins with http:// or https://.`);
+    if (url === undefined && !body) throw new SandpiperError('bad-request', 'There is no file in the request: send it as the body, as a field of a multipart form, or name it by url.');
+    if (url !== undefined && mode !== 'create') {
+      const { job } = imports.start(name, [url], given);
+      return context.json({ ...jobView(job), import_id: job.id, datasource: await dataSourceView(workspace.getDataSource(name), workspace) });
     }
-    demand(mayAppend(token, name), `append to ${name}`);
-    if (mode === 'replace') demand(isAdmin(token), `replace the rows of ${name}`);
-    if (fields['url'] !== undefined) throw new SandpiperError('unsupported', 'Loading from a URL is not supported yet: download the file and send it as the body.');
-    if (fields['replace_condition'] !== undefined) throw new SandpiperError('unsupported', 'replace_condition is not supported yet: replace all rows, or delete and append.');
-    if (!body) throw new SandpiperError('bad-request', 'There is no file in the request: send it as the body, or as a field of a multipart form.');
-    const format = fields['format'] ?? 'csv';
-    if (format !== 'ndjson' && format !== 'csv') throw new SandpiperError('unsupported', `The format ${format} is not supported yet: send ndjson or csv.`);
-    const receipt = await workspace.importBody(name, body, { mode, format, fileName: fileName ?? `${name}.${format}`, mayEmpty: fields['replace_truncate_when_empty'] === 'true' });
-    const source = workspace.getDataSource(name);
-    const invalid = await workspace.malformedRows(name, receipt.importId);
-    const problems = [plural(receipt.quarantined - invalid, 'row', 'rows', ' in quarantine'), plural(invalid, 'invalid line', 'invalid lines', '')].filter((text) => text !== '').join(' and ');
-    return context.json({
-      import_id: receipt.importId,
-      datasource: await dataSourceView(source, workspace),
-      quarantine_rows: receipt.quarantined - invalid,
-      invalid_lines: invalid,
-      error: problems === '' ? false : `There was an error with file contents: ${problems}.`,
-      successful_rows: receipt.loaded,
-      quarantined_rows: receipt.quarantined - invalid,
-      // Sandpiper's own: what happened to every line.
-      receipt,
-    });
+    if (mode === 'create' && workspace.project.findDataSource(name)) throw new SandpiperError('conflict', `There is a data source called ${name} already: use mode=append or mode=replace.`);
+    if (mode !== 'create') return context.json(await importAnswer(await imports.body(name, fileName ?? `${name}.${given.format ?? 'csv'}`, body ?? nothing(), given), workspace));
+    const path = url === undefined ? await imports.keep(fileName ?? `${name}.${given.format ?? 'csv'}`, body ?? nothing()) : await imports.fetch(url, context.req.raw.signal);
+    await imports.create(name, fields['schema'] === undefined ? datafileOf(await imports.infer(path, given.format)) : datafileWith(fields['schema']));
+    return context.json(await importAnswer(await imports.upload(name, path, given, true).finished, workspace));
   });
 
   app.post('/v0/datasources/:name/truncate', async (context) => {
@@ -88,6 +85,41 @@ export function datasourcesRoutes(app: Hono, workspace: Workspace): void {
     });
   }
 }
+
+const FORMATS: readonly FileFormat[] = ['ndjson', 'json', 'csv', 'tsv', 'parquet'];
+
+function readRequest(fields: Readonly<Record<string, string>>, mode: 'create' | 'append' | 'replace'): ImportRequest {
+  const format = FORMATS.find((one) => one === (fields['format'] ?? '').toLowerCase());
+  if (fields['format'] !== undefined && !format) throw new SandpiperError('bad-request', `The parameter format is one of ${FORMATS.join(', ')}, not ${fields['format']}.`);
+  const condition = fields['replace_condition']?.trim();
+  if (condition !== undefined && mode !== 'replace') throw new SandpiperError('bad-request', 'The parameter replace_condition goes with mode=replace.');
+  const { dialect_delimiter: delimiter } = fields;
+  if (delimiter !== undefined && delimiter.length !== 1) throw new SandpiperError('bad-request', 'The parameter dialect_delimiter is one character.');
+  return {
+    mode: mode === 'replace' ? 'replace' : 'append', mayEmpty: fields['replace_truncate_when_empty'] === 'true',
+    // Without a name or a format, Tinybird takes CSV.
+    ...(format === undefined ? {} : { format }), ...(condition === undefined || condition === '' ? {} : { condition }), ...(delimiter === undefined ? {} : { dialect: { delimiter } }),
+  };
+}
+
+async function importAnswer(receipt: ImportReceipt, workspace: Workspace) {
+  const invalid = await workspace.imports.malformedRows(receipt.dataSource, receipt.importId);
+  const quarantined = receipt.quarantined - invalid;
+  const problems = [plural(quarantined, 'row', 'rows', ' in quarantine'), plural(invalid, 'invalid line', 'invalid lines', '')].filter((text) => text !== '').join(' and ');
+  return {
+    import_id: receipt.importId,
+    datasource: await dataSourceView(workspace.getDataSource(receipt.dataSource), workspace),
+    quarantine_rows: quarantined,
+    invalid_lines: invalid,
+    error: problems === '' ? false : `There was an error with file contents: ${problems}.`,
+    successful_rows: receipt.loaded,
+    quarantined_rows: quarantined,
+    // Sandpiper's own: what happened to every line.
+    receipt,
+  };
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 function plural(count: number, one: string, many: string, after: string): string {
   return count === 0 ? '' : `${count} ${count === 1 ? one : many}${after}`;

@@ -49,6 +49,7 @@ const Bodies = {
   }),
   operation: z.object({ kind: z.enum(['copy', 'sink', 'populate']), pipe: z.string(), parameters: z.record(z.string(), z.string()).optional() }),
   inspect: z.object({ source: FileSource }),
+  column: z.object({ name: z.string(), type: z.string(), jsonPath: z.string() }),
   import: z.object({ source: FileSource, dataSource: z.string(), mode: z.enum(['append', 'replace', 'create']), datafile: z.string().optional() }),
 };
 
@@ -141,11 +142,22 @@ export function localRoutes(app: Hono, workspace: Workspace, options: LocalOptio
     if (!sent) throw new SandpiperError('bad-request', 'There is no file in the request.');
     return context.json({ upload: basename(await workspace.uploads.keep(query(context, 'name'), streamOf(sent))) });
   });
-  app.post('/local/inspect', async (context) => context.json({ job: workspace.inspect(source((await body(context, Bodies.inspect)).source)).id }));
+  app.post('/local/inspect', async (context) => context.json({ job: workspace.imports.inspect(source((await body(context, Bodies.inspect)).source)).id }));
   app.post('/local/imports', async (context) => {
     const request = await body(context, Bodies.import);
-    const job = await workspace.import(source(request.source), request.dataSource, request.mode, request.datafile);
+    const path = source(request.source);
+    if (request.mode === 'create') {
+      if (request.datafile === undefined) throw new SandpiperError('bad-request', 'A new data source needs the text of its file.');
+      await workspace.imports.create(request.dataSource, request.datafile);
+    }
+    const mode = request.mode === 'replace' ? 'replace' : 'append';
+    const { job } = 'upload' in request.source ? workspace.imports.upload(request.dataSource, path, { mode }) : workspace.imports.start(request.dataSource, [path], { mode });
     return context.json({ job: job.id });
+  });
+  app.get('/local/imports/:name', async (context) => context.json({ receipts: await workspace.imports.receipts(context.req.param('name')) }));
+  app.post('/local/datasources/:name/columns', async (context) => {
+    await workspace.imports.addColumn(context.req.param('name'), await body(context, Bodies.column));
+    return context.json({});
   });
   app.get('/local/quarantine/:name', async (context) => {
     const { causes, rows, allRows, lastReplay } = await workspace.quarantine.causes(context.req.param('name'));

@@ -248,6 +248,8 @@ export interface InferredSchema {
   readonly columns: readonly InferredColumn[];
   readonly suggestedName: string;
   readonly suggestedSortingKey: string;
+  /** '' where parts would not pay. */
+  readonly suggestedPartitionKey: string;
 }
 export interface InferredColumn {
   /** Column name, made from the key. */
@@ -260,6 +262,8 @@ export interface InferredColumn {
   readonly lastLine: number;
   /** Up to five different values, as JSON text. */
   readonly samples: readonly string[];
+  /** For a column that cannot be Nullable and is missing in some rows. */
+  readonly defaultExpression?: string;
   /** A remark such as "integers beyond 64 bits". */
   readonly note?: string;
 }
@@ -272,7 +276,7 @@ export interface ImportRequest {
   /** For `create`: the text of the new datasources/NAME.datasource. */
   readonly datafile?: string;
 }
-/** lines = loaded + quarantined + blank, always. */
+/** lines = loaded + quarantined + blank + leftOut, always. */
 export interface Receipt {
   readonly importId: string;
   readonly dataSource: string;
@@ -282,9 +286,26 @@ export interface Receipt {
   readonly loaded: number;
   readonly quarantined: number;
   readonly blank: number;
+  /** Good rows that the condition of a replacement does not pick. */
+  readonly leftOut: number;
+  /** ISO, UTC. */
+  readonly at: string;
+  readonly mode: 'append' | 'replace';
   readonly elapsedMs: number;
+  readonly files: readonly { readonly fileName: string; readonly sizeBytes: number; readonly sha256: string; readonly lines: number; readonly loaded: number; readonly quarantined: number; readonly blank: number }[];
   /** The commonest reasons first, at most twenty. */
   readonly reasons: readonly { readonly message: string; readonly rows: number; readonly firstLine: number; readonly example: string }[];
+  /** Keys that the data source has no column for, found in the lines that were looked at for them. */
+  readonly newKeys: readonly { readonly jsonPath: string; readonly seen: number; readonly firstLine: number; readonly type: string; readonly example: string }[];
+  readonly lookedForKeys: number;
+}
+
+// GET /local/imports/NAME -> { receipts: Receipt[] }, newest first
+// POST /local/datasources/NAME/columns NewColumn -> {}: adds a column to the data file
+export interface NewColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly jsonPath: string;
 }
 
 // GET /local/quarantine/NAME -> QuarantineView · POST /local/quarantine/NAME/fix {fix} -> {replayed, left}: changes the data file where

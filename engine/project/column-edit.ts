@@ -1,4 +1,4 @@
-/** Changes one column in the text of a data source file and leaves every other letter as it was. */
+/** Changes or adds one column in the text of a data source file and leaves every other letter as it was. */
 import { SandpiperError } from '../errors.ts';
 import { parseDataFile } from './datafile.ts';
 import type { Column } from './schema.ts';
@@ -16,6 +16,25 @@ export function editColumn(path: string, text: string, name: string, edit: Colum
   if (!column) throw new SandpiperError('not-found', `${path} has no column ${name}.`);
   const { span } = column;
   return text.slice(0, span.start) + printColumn(column, edit) + text.slice(span.end);
+}
+
+export interface NewColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly jsonPath: string;
+}
+
+/** The file with one column more, behind the last. Throws SandpiperError 'conflict' when there is one of that name. */
+export function addColumn(path: string, text: string, { name, type, jsonPath }: NewColumn): string {
+  const file = parseDataFile(path, text);
+  const columns = file.kind === 'datasource' ? file.dataSource.columns : [];
+  const last = columns.at(-1);
+  if (!last) throw new SandpiperError('bad-request', `${path} has no SCHEMA that a column could be added to.`);
+  if (columns.some((one) => one.name === name)) throw new SandpiperError('conflict', `${path} has a column ${name} already.`);
+  const margin = /[^\S\n]*$/.exec(text.slice(0, last.span.start))?.[0] ?? '';
+  const hasPaths = columns.some((column) => column.jsonPath !== undefined);
+  const added = `\`${name}\` ${type}${hasPaths || jsonPath !== `$.${name}` ? ` \`json:${jsonPath}\`` : ''}`;
+  return `${text.slice(0, last.span.end)},\n${margin || '    '}${added}${text.slice(last.span.end)}`;
 }
 
 function printColumn(column: Column, edit: ColumnEdit): string {

@@ -29,11 +29,16 @@ export interface CsvRecord {
   readonly fault?: string;
 }
 
+/** What the sender knows of the file; what is not said is told by the first line. */
+export interface CsvDialect {
+  readonly delimiter?: string;
+}
+
 const LONGEST_RECORD = 16 << 20;
 
 /** The records of the file in groups, with how far the file was read. */
-export async function* csvRecords(file: OpenedFile): AsyncGenerator<{ readonly records: readonly CsvRecord[]; readonly readBytes: number }> {
-  const delimiter = delimiterOf(file.head.toString());
+export async function* csvRecords(file: OpenedFile, dialect: CsvDialect = {}): AsyncGenerator<{ readonly records: readonly CsvRecord[]; readonly readBytes: number }> {
+  const delimiter = dialect.delimiter ?? delimiterOf(file.head.toString());
   let rest: Buffer = Buffer.alloc(0);
   let place: RowPlace = { line: 1, offset: 0 };
   for await (const { chunk, readBytes } of fileChunks(file)) {
@@ -117,6 +122,8 @@ function delimiterOf(head: string): string {
 
 export interface CsvReader {
   readonly isHeader: boolean;
+  /** Of the header, where the table has no column. */
+  readonly unknownNames: readonly string[];
   readonly read: (record: CsvRecord) => RowReading;
 }
 
@@ -129,6 +136,7 @@ export function csvReader(table: IngestTable, first: CsvRecord): CsvReader {
   const cells = table.columns.map((column, index) => ({ column, index: isHeader ? (indexes[index] ?? -1) : index, read: valueReader(column.type) }));
   return {
     isHeader,
+    unknownNames: isHeader ? names.filter((_, index) => !indexes.includes(index)) : [],
     read: (record) => {
       if (record.fault !== undefined) return { kind: 'malformed', message: `the record ${record.fault}` };
       if (record.cells.length !== width) return { kind: 'malformed', message: `the record has ${record.cells.length} cells where ${isHeader ? 'the header' : 'the data source'} has ${width}` };

@@ -5,7 +5,7 @@
  * Deleting and emptying do not reach what views have made of the rows, as in Tinybird.
  */
 import { SandpiperError } from '../errors.ts';
-import { duck, duckName } from '../sql/duck.ts';
+import { duck, duckName, type DuckSql } from '../sql/duck.ts';
 import { parseExpression } from '../sql/parse.ts';
 import { translateRowsWhere } from '../sql/translate.ts';
 import type { Pipe } from '../project/pipe.ts';
@@ -128,16 +128,16 @@ export class DataOperations {
     const { database, flush } = this.#world;
     const { source } = this.#world.getTable(name);
     await flush(source.name);
-    const reader = await database.query(duck`SELECT count(*) FROM (${this.#rowsWhere(name, condition)})`.text);
+    const reader = await database.query(duck`SELECT count(*) FROM (${this.rowsWhere(name, condition)})`.text);
     return { rows: Number(reader.getRows()[0]?.[0] ?? 0) };
   }
 
   /** Starts to delete the rows of a data source for which the condition, a ClickHouse expression, is true. */
   startDeletion(name: string, condition: string): Started<Deletion> {
     const { source } = this.#world.getTable(name);
-    this.#rowsWhere(name, condition);
+    this.rowsWhere(name, condition);
     return this.#start('delete', `Delete from ${source.name} where ${condition}`, { dataSource: source.name }, ({ signal, note, outcome, progress }) => this.#world.database.write(async (connection) => {
-      const { rowsChanged } = await connection.run(duck`DELETE FROM main.${duckName(source.name)} WHERE rowid IN (${this.#rowsWhere(name, condition)})`.text);
+      const { rowsChanged } = await connection.run(duck`DELETE FROM main.${duckName(source.name)} WHERE rowid IN (${this.rowsWhere(name, condition)})`.text);
       if (rowsChanged > 0) await this.#world.views.rowsGone(connection, source.name);
       note(`${counted(Number(rowsChanged), 'row')} deleted.`);
       outcome({ rows: Number(rowsChanged) });
@@ -145,7 +145,8 @@ export class DataOperations {
     }, { signal, onProgress: progress }));
   }
 
-  #rowsWhere(name: string, condition: string) {
+  /** Rowids of the rows for which the condition is true. Throws SandpiperError when it cannot be read. */
+  rowsWhere(name: string, condition: string): DuckSql {
     const { queries, getTable } = this.#world;
     return translateRowsWhere(parseExpression(condition), getTable(name).catalog, { catalog: queries.projectCatalog({}) });
   }

@@ -1,13 +1,15 @@
 /**
  * Reads a file once, front to back, and cuts it into blocks of whole lines with their places. Memory is bounded by the
- * block size and the longest line. gzip (by its first bytes, not its name) is unpacked on the way; a byte order mark is
- * skipped. Promises that the blocks together are the file, and that the next one is read while this one is used.
+ * block size and the longest line. gzip and zstd (by the first bytes, not the name) are unpacked on the way; a byte order
+ * mark is skipped. Promises that the blocks together are the file, and that the next one is read while this one is used.
+ * The first reading of the whole file gives its checksum.
  */
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { SandpiperError } from '../errors.ts';
 import { countLines } from './lines.ts';
+import { packingOf, unpacker, unpackHead, type Packing } from './unpack.ts';
 
 export interface FileBlock {
   readonly bytes: Buffer;
@@ -32,9 +34,29 @@ export interface FileToRead {
 /** A file that is there and can be read. */
 export interface OpenedFile extends FileToRead {
   readonly sizeBytes: number;
-  readonly isGzip: boolean;
+  readonly packing: Packing;
   /** Its first bytes, unpacked. */
   readonly head: Buffer;
+  readonly checksum: Checksum;
+}
+
+/** SHA-256 of a file as it is on disk, from chunks in order; chunks of a second reading change nothing. */
+export class Checksum {
+  readonly #hash = createHash('sha256');
+  #seen = 0;
+  #text: string | undefined;
+
+  see(offset: number, chunk: Buffer): void {
+    if (offset !== this.#seen || this.#text !== undefined) return;
+    this.#hash.update(chunk);
+    this.#seen += chunk.length;
+  }
+
+  /** In hexadecimal, of all that was seen. */
+  get text(): string {
+    this.#text ??= this.#hash.digest('hex');
+    return this.#text;
+  }
 }
 
 const HEAD_BYTES = 64 << 10;
@@ -48,14 +70,21 @@ export async function openSource(file: FileToRead): Promise<OpenedFile> {
       if (!info.isFile()) throw new SandpiperError('bad-request', `${file.name} is not a file.`);
       const packed = Buffer.alloc(Math.min(HEAD_BYTES, info.size));
       await handle.read(packed, 0, packed.length, 0);
-      const isGzip = packed[0] === 0x1f && packed[1] === 0x8b;
-      const head = isGzip ? gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH }) : packed;
-      return { ...file, sizeBytes: info.size, isGzip, head };
+      const packing = packingOf(packed);
+      return { ...file, sizeBytes: info.size, packing, head: unpackedHead(packed, packing), checksum: new Checksum() };
     } finally {
       await handle.close();
     }
   } catch (error) {
     throw readError(error, file);
+  }
+}
+
+function unpackedHead(packed: Buffer, packing: Packing): Buffer {
+  try {
+    return unpackHead(packed, packing);
+  } catch (error) {
+    throw Object.assign(new Error(error instanceof Error ? error.message : String(error)), { code: packing === 'zstd' ? 'Z_ZSTD' : 'Z_GZIP' });
   }
 }
 
@@ -116,11 +145,21 @@ async function* wholeLines(file: OpenedFile, blockBytes: number): AsyncGenerator
 /** The unpacked bytes of the file, and how far the file has been read. */
 export async function* fileChunks(file: OpenedFile): AsyncGenerator<{ readonly chunk: Buffer; readonly readBytes: number }> {
   const stream = createReadStream(file.path, { highWaterMark: 1 << 20 });
-  const unpacked = file.isGzip ? stream.pipe(createGunzip({ chunkSize: 1 << 18 })) : stream;
-  if (unpacked !== stream) stream.on('error', (error) => unpacked.destroy(error));
+  let passed = 0;
+  const sum = (chunk: Buffer) => {
+    file.checksum.see(passed, chunk);
+    passed += chunk.length;
+  };
+  const unpack = unpacker(file.packing);
+  if (unpack) {
+    stream.on('data', (chunk) => sum(Buffer.from(chunk)));
+    stream.on('error', (error) => unpack.destroy(error));
+    stream.pipe(unpack);
+  }
   try {
-    for await (const chunk of unpacked) {
+    for await (const chunk of unpack ?? stream) {
       if (!Buffer.isBuffer(chunk)) throw new Error('A file is read as bytes');
+      if (!unpack) sum(chunk);
       yield { chunk, readBytes: stream.bytesRead };
     }
   } catch (error) {
@@ -136,7 +175,7 @@ function readError(error: unknown, file: FileToRead): unknown {
   if (code === 'ENOENT') return new SandpiperError('not-found', `The file ${file.name} does not exist.`, { cause: error });
   if (code === 'EACCES' || code === 'EPERM') return new SandpiperError('storage', `The file ${file.name} may not be read.`, { cause: error });
   if (code === 'EISDIR') return new SandpiperError('bad-request', `${file.name} is a folder, not a file.`, { cause: error });
-  if (code.startsWith('Z_')) return new SandpiperError('bad-request', `The file ${file.name} is not whole: its gzip data ends or breaks off (${error.message}).`, { cause: error });
+  if (code.startsWith('Z_')) return new SandpiperError('bad-request', `The file ${file.name} is not whole: its ${code === 'Z_ZSTD' ? 'zstd' : 'gzip'} data ends or breaks off (${error.message}).`, { cause: error });
   if (code === 'EIO') return new SandpiperError('storage', `The disk reports an error while reading ${file.name}.`, { cause: error });
   return error;
 }

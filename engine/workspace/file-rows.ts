@@ -1,27 +1,36 @@
 /**
  * The formats of files, and rows of JSON out of them as blocks of one row a line with their places in the file.
  * NDJSON is such lines already; the items of a JSON array are put on lines of their own (line ends stand only between
- * lexemes there, where a space means the same). CSV is read in csv-rows.ts.
+ * lexemes there, where a space means the same). CSV and TSV are read in csv-rows.ts, Parquet in parquet-rows.ts.
  */
 import { SandpiperError } from '../errors.ts';
 import type { RowPlace } from './block-loader.ts';
 import { countLines } from './lines.ts';
 import { fileBlocks, fileChunks, type FileBlock, type OpenedFile } from './file-blocks.ts';
 
-export type FileFormat = 'ndjson' | 'json' | 'csv';
+export type FileFormat = 'ndjson' | 'json' | 'csv' | 'tsv' | 'parquet';
 
 export interface RowBlock extends FileBlock {
   readonly places?: readonly RowPlace[];
 }
 
-/** By the name's ending, unless it is known to be JSON of some form, and the first bytes. Throws 'unsupported' for what is known and cannot be read. */
-export function fileFormat({ name, head }: OpenedFile, isJson = false): FileFormat {
-  if (head.subarray(0, 4).toString('latin1') === 'PAR1') throw new SandpiperError('unsupported', `${name} is a Parquet file, which cannot be imported yet: write it as NDJSON or CSV.`);
-  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) {
-    throw new SandpiperError('unsupported', `${name} is packed with zstd, which cannot be imported yet: unpack it, or use gzip.`);
+const PACKED = /\.(?:gz|gzip|zst|zstd)$/i;
+
+/** By what the sender says, the name's ending and the first bytes. Throws 'bad-request' for a file that is not what it is called. */
+export function fileFormat({ name, head, packing }: OpenedFile, said?: FileFormat): FileFormat {
+  if (head.subarray(0, 4).toString('latin1') === 'PAR1') {
+    if (packing !== 'none') throw new SandpiperError('unsupported', `${name} is a Parquet file inside of another packing: unpack it first. Parquet packs by itself.`);
+    return 'parquet';
   }
-  if (!isJson && /\.csv(\.gz)?$/i.test(name)) return 'csv';
-  return /^\ufeff?\s*\[/.test(head.toString()) ? 'json' : 'ndjson';
+  const ending = /\.(\w+)$/.exec(name.replace(PACKED, ''))?.[1]?.toLowerCase() ?? '';
+  if (said === 'parquet' || (said === undefined && ending === 'parquet')) throw new SandpiperError('bad-request', `${name} is not a Parquet file: it does not begin with PAR1.`);
+  if (said === 'csv' || said === 'tsv') return said;
+  if (said === undefined && ending === 'csv') return 'csv';
+  if (said === undefined && (ending === 'tsv' || ending === 'tab')) return 'tsv';
+  const text = head.toString().replace(/^\ufeff/, '');
+  if (/^\s*\[/.test(text)) return 'json';
+  const isNamedJson = said !== undefined || ending === 'ndjson' || ending === 'jsonl' || ending === 'json';
+  return !isNamedJson && /^[^{\r\n]*[,;\t|]/.test(text.trimStart()) ? 'csv' : 'ndjson';
 }
 
 export function jsonRowBlocks(format: 'ndjson' | 'json', file: OpenedFile, blockBytes: number): AsyncGenerator<RowBlock> {

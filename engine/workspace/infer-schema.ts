@@ -8,10 +8,13 @@ import { basename } from 'node:path';
 import { isUtf8 } from 'node:buffer';
 import { openSource, type OpenedFile } from './file-blocks.ts';
 import { ColumnFacts } from './infer-column.ts';
+import { isPathKey, printJsonPath } from './ingest-table.ts';
 import { JsonArray, JsonFault, JsonNumber, JsonObject, parseJsonSource, type JsonSource } from './json-source.ts';
-import { csvRecords, type CsvRecord } from './csv-rows.ts';
-import { fileFormat, jsonRowBlocks } from './file-rows.ts';
+import type { Database } from './database.ts';
+import { csvRecords, type CsvDialect, type CsvRecord } from './csv-rows.ts';
+import { fileFormat, jsonRowBlocks, type FileFormat, type RowBlock } from './file-rows.ts';
 import { nonBlankLines } from './lines.ts';
+import { readParquet } from './parquet-rows.ts';
 
 export interface InferredColumn {
   readonly name: string;
@@ -23,6 +26,7 @@ export interface InferredColumn {
   readonly lastLine: number;
   /** Up to five different values, as JSON text. */
   readonly samples: readonly string[];
+  readonly defaultExpression?: string;
   readonly note?: string;
 }
 
@@ -37,10 +41,16 @@ export interface InferredSchema {
   readonly columns: readonly InferredColumn[];
   readonly suggestedName: string;
   readonly suggestedSortingKey: string;
+  /** '' where parts would not pay. */
+  readonly suggestedPartitionKey: string;
 }
 
 export interface InferOptions {
   readonly fileName?: string;
+  /** Default: by the file itself. */
+  readonly format?: FileFormat;
+  /** Reads Parquet. */
+  readonly database?: Database;
   readonly signal?: AbortSignal;
   /** 0 to 1, by bytes of the file. */
   readonly onProgress?: (share: number) => void;
@@ -55,14 +65,14 @@ const MALFORMED_SHOWN = 20;
 /** Throws 'not-found', 'bad-request', 'unsupported' for a file that cannot be read, and the signal's reason. */
 export async function inferSchema(path: string, options: InferOptions = {}): Promise<InferredSchema> {
   const file = await openSource({ path, name: options.fileName ?? basename(path) });
-  const format = fileFormat(file);
+  const format = fileFormat(file, options.format);
   const schema = new SchemaFacts();
   const turns = new Turns(options.signal);
-  const counts = format === 'csv' ? await readCsv(file, schema, turns, options) : await readJson(format, file, schema, turns, options);
+  const counts = await readAll(format, file, schema, turns, options);
   const columns = schema.columns();
   return {
     fileName: file.name, sizeBytes: file.sizeBytes, ...counts, malformed: schema.malformed, malformedCount: schema.malformedCount, columns,
-    suggestedName: suggestedName(file.name), suggestedSortingKey: suggestedSortingKey(columns),
+    suggestedName: suggestedName(file.name), suggestedSortingKey: suggestedSortingKey(columns), suggestedPartitionKey: suggestedPartitionKey(columns),
   };
 }
 
@@ -71,9 +81,10 @@ interface LineCounts {
   readonly blank: number;
 }
 
-async function readJson(format: 'ndjson' | 'json', file: OpenedFile, schema: SchemaFacts, turns: Turns, options: InferOptions): Promise<LineCounts> {
+async function readAll(format: FileFormat, file: OpenedFile, schema: SchemaFacts, turns: Turns, options: InferOptions): Promise<LineCounts> {
+  if (format === 'csv' || format === 'tsv') return readCsv(file, format === 'tsv' ? { delimiter: '\t' } : {}, schema, turns, options);
   const counts = { lines: 0, blank: 0 };
-  for await (const block of jsonRowBlocks(format, file, BLOCK_BYTES)) {
+  const see = async (block: RowBlock) => {
     for (const line of nonBlankLines(block.bytes)) {
       schema.seeLine(block.bytes.subarray(line.start, line.end), block.places?.[line.ordinal - 1]?.line ?? block.firstLine + line.index);
       if (turns.isOver) await turns.pass();
@@ -81,15 +92,19 @@ async function readJson(format: 'ndjson' | 'json', file: OpenedFile, schema: Sch
     counts.lines += block.lines;
     counts.blank += block.blank;
     options.onProgress?.(Math.min(1, block.readBytes / Math.max(1, file.sizeBytes)));
-  }
+  };
+  if (format === 'parquet') {
+    if (!options.database) throw new Error('A Parquet file is read by a database');
+    await readParquet(file, options.database, BLOCK_BYTES, see, options.signal);
+  } else for await (const block of jsonRowBlocks(format, file, BLOCK_BYTES)) await see(block);
   return counts;
 }
 
 /** Cells are seen as the JSON values that they spell. */
-async function readCsv(file: OpenedFile, schema: SchemaFacts, turns: Turns, options: InferOptions): Promise<LineCounts> {
+async function readCsv(file: OpenedFile, dialect: CsvDialect, schema: SchemaFacts, turns: Turns, options: InferOptions): Promise<LineCounts> {
   const counts = { lines: 0, blank: 0 };
   let header: readonly string[] | undefined;
-  for await (const { records, readBytes } of csvRecords(file)) {
+  for await (const { records, readBytes } of csvRecords(file, dialect)) {
     for (const record of records) {
       if (record.isBlank) counts.blank += 1;
       else if (header) seeRecord(schema, header, record);
@@ -202,19 +217,16 @@ class SchemaFacts {
     const { type, note } = facts.type();
     const isArray = type.startsWith('Array(');
     const isMissing = facts.present < this.#rows;
-    const notes = [note, isArray && isMissing ? `missing in ${this.#rows - facts.present} rows: give it DEFAULT []` : undefined].filter((text) => text !== undefined);
     return {
       name: uniqueName(keys, names),
-      jsonPath: `$${keys.map((key) => (isPathKey(key) ? `.${key}` : `['${key.replace(/[\\']/g, '\\$&')}']`)).join('')}${isArray ? '[:]' : ''}`,
+      jsonPath: `${printJsonPath(keys)}${isArray ? '[:]' : ''}`,
       type: isMissing && !isArray ? nullableText(type) : type,
       present: facts.present, firstLine: facts.firstLine, lastLine: facts.lastLine, samples: facts.samples,
-      ...(notes.length > 0 ? { note: notes.join('; ') } : {}),
+      // An array cannot be Nullable.
+      ...(isArray && isMissing ? { defaultExpression: '[]' } : {}),
+      ...(note === undefined ? {} : { note }),
     };
   }
-}
-
-function isPathKey(key: string): boolean {
-  return /^[^.[\]`\s'"]+$/.test(key);
 }
 
 function nullableText(type: string): string {
@@ -262,9 +274,15 @@ function plain(value: JsonSource): unknown {
 }
 
 function suggestedName(fileName: string): string {
-  const stem = fileName.replace(/(\.(ndjson|jsonl|json|csv|txt|log|gz|zst))+$/i, '');
+  const stem = fileName.replace(/(\.(ndjson|jsonl|json|csv|tsv|tab|parquet|txt|log|gz|gzip|zst|zstd))+$/i, '');
   const name = stem.replace(/[^A-Za-z0-9_]+/g, '_').replace(/^_+|_+$/g, '').toLowerCase();
   return name === '' ? 'imported' : name.replace(/^(?=\d)/, 'file_');
+}
+
+/** Months of the first time that every row has. */
+function suggestedPartitionKey(columns: readonly InferredColumn[]): string {
+  const time = columns.find(({ type }) => /^Date/.test(type));
+  return time ? `toYYYYMM(${time.name})` : '';
 }
 
 /** A time first, then something with many values that is always there: what most questions filter by. */

@@ -39,6 +39,15 @@ export function parseJsonPath(column: IngestColumn): JsonPath {
     : { keys: keysOf(before, column), itemKeys: keysOf(after, column) };
 }
 
+/** The path of these keys, each in the short form where it can be. */
+export function printJsonPath(keys: readonly string[]): string {
+  return `$${keys.map((key) => (isPathKey(key) ? `.${key}` : `['${key.replace(/[\\']/g, '\\$&')}']`)).join('')}`;
+}
+
+export function isPathKey(key: string): boolean {
+  return /^[^.[\]`\s'"]+$/.test(key);
+}
+
 function keysOf(text: string, column: IngestColumn): string[] {
   const keys: string[] = [];
   const step = /\.([^.[\]]+)|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]/y;

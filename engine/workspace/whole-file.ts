@@ -16,6 +16,7 @@ import { bulkAcceptance } from './bulk-acceptance.ts';
 import { inBulk, judgeLines, Miscounted, ordinals, STAGED_PREFIX, type BlockLoad, type BlockOutcome } from './block-loader.ts';
 import { fileBlocks, type OpenedFile } from './file-blocks.ts';
 import { countLines } from './lines.ts';
+import type { NewKeys } from './new-keys.ts';
 
 export interface WholeOutcome extends BlockOutcome {
   readonly blank: number;
@@ -30,11 +31,11 @@ const JUDGED_SHARE = 0.05;
 export function mayLoadWhole(load: BlockLoad, file: OpenedFile): boolean {
   const hasMark = file.head[0] === 0xef && file.head[1] === 0xbb;
   const isFed = load.materialize?.isFedBy(load.table.name) ?? false;
-  return load.bulk && !file.isGzip && !hasMark && !isFed && bulkAcceptance(load.table, new Set()) !== undefined;
+  return load.bulk && file.packing === 'none' && !hasMark && !isFed && bulkAcceptance(load.table, new Set()) !== undefined;
 }
 
 /** Throws Miscounted when the count of DuckDB and the count of lines differ, or too many rows would be judged one by one. */
-export async function loadWhole(load: BlockLoad, file: OpenedFile, blockBytes: number, onProgress: (readBytes: number) => void): Promise<WholeOutcome> {
+export async function loadWhole(load: BlockLoad, file: OpenedFile, blockBytes: number, newKeys: NewKeys, onProgress: (readBytes: number) => void): Promise<WholeOutcome> {
   const before = await stat(file.path);
   const bytes = file.head.subarray(0, file.head.lastIndexOf(10) + 1);
   load.ambiguous.lookAt(load.table, { bytes, ...countLines(bytes) });
@@ -55,7 +56,7 @@ export async function loadWhole(load: BlockLoad, file: OpenedFile, blockBytes: n
     inserting.catch(() => undefined); // Awaited below.
     let counted: FileCount;
     try {
-      counted = await countFile(load, file, blockBytes, onProgress, true);
+      counted = await countFile(load, file, blockBytes, { newKeys, onProgress, mustBeObjects: true });
     } catch (error) {
       load.connection.interrupt();
       await inserting.catch(() => undefined); // The count's own failure is the one to tell.
@@ -66,7 +67,7 @@ export async function loadWhole(load: BlockLoad, file: OpenedFile, blockBytes: n
 
   /** Counts first, then spoils in a copy the lines that DuckDB may stumble over. */
   async function insertSpoilt(): Promise<WholeOutcome> {
-    const counted = await countFile(load, file, blockBytes, onProgress, false);
+    const counted = await countFile(load, file, blockBytes, { newKeys, onProgress, mustBeObjects: false });
     await rm(staged, { force: true });
     await copyFile(file.path, staged, constants.COPYFILE_FICLONE);
     const handle = await open(staged, 'r+');
@@ -122,7 +123,13 @@ interface FileCount {
 /** A line that is no object stands in the file: it is to be loaded with `spoil`. */
 export class HasNoObjects extends Error {}
 
-async function countFile(load: BlockLoad, file: OpenedFile, blockBytes: number, onProgress: (readBytes: number) => void, mustBeObjects: boolean): Promise<FileCount> {
+interface Counting {
+  readonly newKeys: NewKeys;
+  readonly onProgress: (readBytes: number) => void;
+  readonly mustBeObjects: boolean;
+}
+
+async function countFile(load: BlockLoad, file: OpenedFile, blockBytes: number, { newKeys, onProgress, mustBeObjects }: Counting): Promise<FileCount> {
   let lines = 0;
   let blank = 0;
   const notObjects: number[] = [];
@@ -131,6 +138,7 @@ async function countFile(load: BlockLoad, file: OpenedFile, blockBytes: number, 
     blank += block.blank;
     for (const at of block.notObjects) notObjects.push(block.offset + at);
     if (mustBeObjects && notObjects.length > 0) throw new HasNoObjects();
+    newKeys.seeBlock(block.bytes, block.firstLine);
     onProgress(Math.min(block.readBytes, file.sizeBytes));
     load.signal?.throwIfAborted();
   }

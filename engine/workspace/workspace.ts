@@ -2,7 +2,7 @@
  * A project with its database, open: the one object behind the API and the command line. Follows the project's files,
  * keeps tables and views in step with them, takes rows in, answers queries, and tells listeners what changed.
  */
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { basename, join } from 'node:path';
 import { SandpiperError } from '../errors.ts';
@@ -10,7 +10,6 @@ import type { DataSource } from '../project/datasource.ts';
 import { setEndpoint } from '../project/endpoint-switch.ts';
 import type { Pipe } from '../project/pipe.ts';
 import type { Project } from '../project/project.ts';
-import { duck, duckName, duckString } from '../sql/duck.ts';
 import { Activity } from './activity.ts';
 import { applyBuild, planBuild, type BuildPlan, type SentFile } from './builds.ts';
 import { Changes, type Change } from './changes.ts';
@@ -19,17 +18,15 @@ import { DataOperations } from './data-operations.ts';
 import { duckdbVersion, openDatabase, type Database } from './database.ts';
 import { Editor } from './editor.ts';
 import { loadFixtures } from './fixtures.ts';
-import { importFile, type FileFormat, type ImportReceipt } from './import-file.ts';
-import { inferSchema } from './infer-schema.ts';
+import { Imports } from './imports.ts';
 import { openIngest, type Accepted, type AcceptOptions, type Answered, type Ingest, type TakeOptions } from './ingest.ts';
 import { JobHistory } from './job-history.ts';
-import { Jobs, type Job } from './jobs.ts';
+import { Jobs } from './jobs.ts';
 import { LiveTail } from './live-tail.ts';
 import { Materializations, type View } from './materialization.ts';
 import { ProjectFiles } from './project-files.ts';
 import { ProjectFolder } from './project-folder.ts';
 import { QuarantineBench } from './quarantine-bench.ts';
-import { quarantineName } from './quarantine.ts';
 import { outputNode, Queries, type QueryOptions, type QueryWorld } from './queries.ts';
 import { RequestLog } from './request-log.ts';
 import type { QueryResult } from './result-format.ts';
@@ -40,7 +37,7 @@ import { syncTables, type StoredTable } from './tables.ts';
 import { Tokens } from './tokens.ts';
 import { Upkeep } from './upkeep.ts';
 import { Variables, type Variable } from './variables.ts';
-import { shownName, Uploads } from './uploads.ts';
+import { Uploads } from './uploads.ts';
 
 export interface WorkspaceOptions {
   /** Default: PROJECT/.sandpiper */
@@ -60,13 +57,6 @@ export interface WorkspaceOptions {
 export type PreviewSource =
   | { readonly kind: 'node'; readonly path: string; readonly text?: string; readonly node: string }
   | { readonly kind: 'sql'; readonly sql: string };
-
-export interface ImportFileOptions {
-  /** Shown instead of the file's own name. */
-  readonly fileName?: string;
-  readonly format?: FileFormat;
-  readonly mayEmpty?: boolean;
-}
 
 export async function openWorkspace(projectPath: string, options: WorkspaceOptions): Promise<Workspace> {
   const folder = new ProjectFolder(projectPath);
@@ -104,6 +94,7 @@ export class Workspace {
   readonly uploads: Uploads;
   readonly variables: Variables;
   readonly operations: DataOperations;
+  readonly imports: Imports;
   readonly schedules: Schedules;
   readonly upkeep: Upkeep;
   readonly quarantine: QuarantineBench;
@@ -157,15 +148,18 @@ export class Workspace {
       database, notice: (severity, message) => this.#changes.notice(severity, message),
       run: (pipe, node, at, settle) => (node.type === 'copy' ? this.operations.copy(pipe.name, { parameters: {}, at, settle }).finished : this.operations.sink(pipe.name, { parameters: {}, at }).finished.then(() => database.write(settle))),
     });
-    this.quarantine = new QuarantineBench({
-      database, jobs: this.jobs, views: this.#materializations, getTable: (name) => this.#getTable(name), fileText: (path) => this.fileText(path),
-      writeFile: async (path, text, before) => {
-        const { text: current, version } = await this.folder.read(path);
-        if (current !== before) throw new SandpiperError('conflict', `${path} has been changed meanwhile: look at it and try again.`);
-        await this.folder.write(path, text, version);
-        await this.reload([path]);
+    const rows = {
+      database, jobs: this.jobs, views: this.#materializations, getTable: (name: string) => this.#getTable(name), fileText: (path: string) => this.fileText(path), writeFile: this.#writeFile.bind(this),
+      flush: async (name: string) => this.#ingest?.flush(name), recount: (name: string, added: number) => this.#recount(name, added),
+    };
+    this.quarantine = new QuarantineBench(rows);
+    this.imports = new Imports({
+      ...rows, uploads: this.uploads, getDataSource: (name) => this.getDataSource(name), rowsWhere: (name, condition) => this.operations.rowsWhere(name, condition),
+      refuseNew: (name, path, text) => {
+        if (this.project.findDataSource(name) || this.project.findPipe(name)) throw new SandpiperError('conflict', `There is a data source or pipe called ${name} already.`);
+        const fault = this.#files.with(path, text).files.find((one) => one.path === path)?.diagnostics.find(({ severity }) => severity === 'error');
+        if (fault) throw new SandpiperError('bad-request', `The schema has an error: ${fault.message}`);
       },
-      flush: async (name) => this.#ingest?.flush(name), recount: (name, added) => this.#recount(name, added),
     });
     this.upkeep = new Upkeep({
       database, jobs: this.jobs, views: this.#materializations, tables: () => this.#tables, rowCount: (name) => this.#counts.of(name).rowCount,
@@ -322,67 +316,18 @@ export class Workspace {
     this.#ingest.take(this.#getTable(name).source.name, body, options, answered);
   }
 
-  /** Imports a file of this machine and gives the receipt. */
-  importFile(name: string, path: string, mode: 'append' | 'replace', options: ImportFileOptions = {}): Promise<ImportReceipt> {
-    return this.#startImport(path, name, mode, options).finished;
-  }
-
-  #startImport(path: string, name: string, mode: 'append' | 'replace', options: ImportFileOptions): { readonly job: Job; readonly finished: Promise<ImportReceipt> } {
-    const table = this.#getTable(name);
-    return this.jobs.start('import', `Import ${options.fileName ?? basename(path)} into ${name}`, { dataSource: name }, async ({ signal, progress, outcome }) => {
-      // Events that were answered before belong before the file's rows.
-      await this.#ingest?.flush(name);
-      const receipt = await importFile(this.#database, path, table.ingest, { mode, signal, onProgress: progress, materialize: this.#materializations, ...options });
-      outcome({ rows: receipt.loaded, quarantined: receipt.quarantined, replaced: mode === 'replace', importId: receipt.importId });
-      await this.#recount(table.source.name, receipt.loaded);
-      return receipt;
-    });
-  }
-
-  /** Imports a body that arrives as a stream. */
-  async importBody(name: string, body: AsyncIterable<Uint8Array>, options: ImportFileOptions & { readonly mode: 'append' | 'replace'; readonly fileName: string }): Promise<ImportReceipt> {
-    this.#getTable(name);
-    const { mode, ...rest } = options;
-    const file = await this.uploads.keep(options.fileName, body);
-    try {
-      if (statSync(file).size === 0) throw new SandpiperError('bad-request', 'There is no file in the request: send it as the body, or as a field of a multipart form.');
-      return await this.importFile(name, file, mode, rest);
-    } finally {
-      rmSync(file, { force: true });
-    }
-  }
-
-  /** How many lines of an import could not be read as rows at all: those that have no column to blame. */
-  async malformedRows(name: string, importId: string): Promise<number> {
-    const { source } = this.#getTable(name);
-    const reader = await this.#database.query(duck`SELECT count(*) FROM main.${duckName(quarantineName(source.name))} WHERE c__import_id = ${duckString(importId)} AND len(c__error_column) = 0`.text);
-    return Number(reader.getRows()[0]?.[0] ?? 0);
-  }
-
-  inspect(path: string): Job {
-    return this.jobs.start('inspect', `Look at ${shownName(path)}`, {}, ({ signal, progress }) => inferSchema(path, { signal, onProgress: progress, fileName: shownName(path) })).job;
-  }
-
-  /** Imports as a job; `create` first writes the new data source's file. */
-  async import(path: string, name: string, mode: 'append' | 'replace' | 'create', datafile: string | undefined): Promise<Job> {
-    if (mode === 'create') {
-      if (datafile === undefined) throw new SandpiperError('bad-request', 'A new data source needs the text of its file.');
-      if (!/^[A-Za-z_]\w*$/.test(name)) throw new SandpiperError('bad-request', `${name} is no name for a data source: use letters, digits and _.`);
-      if (this.project.findDataSource(name) || this.project.findPipe(name)) throw new SandpiperError('conflict', `There is a data source or pipe called ${name} already.`);
-      const file = `datasources/${name}.datasource`;
-      const errors = this.#files.with(file, datafile).files.find((one) => one.path === file)?.diagnostics.filter(({ severity }) => severity === 'error') ?? [];
-      const [first] = errors;
-      if (first) throw new SandpiperError('bad-request', `The schema has an error: ${first.message}`);
-      await this.folder.write(file, datafile, undefined);
-      await this.reload([file]);
-    }
-    return this.#startImport(path, name, mode === 'create' ? 'append' : mode, { fileName: shownName(path) }).job;
-  }
-
   getPipe(name: string): Pipe {
     const pipe = this.project.findPipe(name);
     if (!pipe) throw new SandpiperError('not-found', `Pipe '${name}' not found`);
     return pipe;
+  }
+
+  /** Writes a file that read `before`, or that is new. */
+  async #writeFile(path: string, text: string, before: string | undefined): Promise<void> {
+    const held = before === undefined ? undefined : await this.folder.read(path);
+    if (held && held.text !== before) throw new SandpiperError('conflict', `${path} has been changed meanwhile: look at it and try again.`);
+    await this.folder.write(path, text, held?.version);
+    await this.reload([path]);
   }
 
   runSql(sql: string, options: QueryOptions & { readonly pipeline?: string }): Promise<QueryResult & { readonly format?: string }> {

@@ -9,6 +9,7 @@ export interface DraftColumn {
   readonly name: string;
   readonly type: string;
   readonly jsonPath: string;
+  readonly defaultExpression?: string;
 }
 
 export interface SchemaDraft {
@@ -26,7 +27,7 @@ export function draftOf(schema: InferredSchema): SchemaDraft {
   return {
     name: schema.suggestedName,
     sortingKey: schema.suggestedSortingKey,
-    columns: schema.columns.map((column) => ({ included: true, name: column.name, type: column.type, jsonPath: column.jsonPath })),
+    columns: schema.columns.map((column) => ({ included: true, name: column.name, type: column.type, jsonPath: column.jsonPath, ...(column.defaultExpression === undefined ? {} : { defaultExpression: column.defaultExpression }) })),
   };
 }
 
@@ -57,7 +58,7 @@ function sortingColumns(key: string): readonly string[] {
 
 /** The text of datasources/NAME.datasource. */
 export function datafileOf(draft: SchemaDraft, fileName: string): string {
-  const columns = draft.columns.filter((column) => column.included).map((column) => `    \`${column.name}\` ${column.type} \`json:${column.jsonPath}\``);
+  const columns = draft.columns.filter((column) => column.included).map((column) => `    \`${column.name}\` ${column.type} \`json:${column.jsonPath}\`${column.defaultExpression === undefined ? '' : ` DEFAULT ${column.defaultExpression}`}`);
   return [
     'DESCRIPTION >',
     `    Imported from ${fileName}`,

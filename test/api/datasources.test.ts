@@ -1,4 +1,6 @@
 /** /v0/datasources: what they are, and files appended and put in their place. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openEngine, rowsOf, told, type TestEngine } from './engine.ts';
@@ -57,6 +59,36 @@ test('replace swaps all rows, or none when the file has not one that fits', asyn
   ]);
 });
 
+test('a new data source is made of what a file holds, or with the schema that is sent', async () => {
+  const made = await load('/v0/datasources?name=made&mode=create&format=ndjson', '{"at":"2024-01-01 00:00:00","n":1,"deep":{"x":[1,2]}}\n{"at":"2024-01-02 00:00:00"}\n');
+  const given = await load('/v0/datasources?name=given&schema=a+String,+b+UInt8', 'x,1\ny,2\n');
+  const again = await load('/v0/datasources?name=made&mode=create', 'a\n1\n');
+  const broken = await load('/v0/datasources?name=broken&schema=a+Strin', 'x\n');
+  const text = (await engine.ask('/v0/datasources/made.datasource')).text;
+  expect([made, given[0], again, broken, text, await rows('SELECT n, deep_x FROM made ORDER BY at'), await rows('SELECT * FROM given')]).toEqual([
+    [200, { quarantine_rows: 0, invalid_lines: 0, error: false, successful_rows: 2, quarantined_rows: 0 }], 200,
+    [409, { error: 'There is a data source called made already: use mode=append or mode=replace.', code: 'conflict' }],
+    [400, { error: expect.stringContaining('The schema has an error: ') as string, code: 'bad-request' }],
+    'DESCRIPTION >\n    Imported from made.ndjson\n\nSCHEMA >\n    `at` DateTime `json:$.at`,\n    `n` Nullable(Int32) `json:$.n`,\n    `deep_x` Array(Int32) `json:$.deep.x[:]` DEFAULT []\n\nENGINE "MergeTree"\nENGINE_PARTITION_KEY "toYYYYMM(at)"\nENGINE_SORTING_KEY "at"\n',
+    [{ n: 1, deep_x: [1, 2] }, { n: null, deep_x: [] }], [{ a: 'x', b: 1 }, { a: 'y', b: 2 }],
+  ]);
+});
+
+test('an import by url is a job; a condition replaces some rows', async () => {
+  await load('/v0/datasources?name=visits&mode=replace&format=ndjson', NDJSON);
+  const file = createServer((_request, response) => response.end('{"id":1,"at":"2024-01-01 00:00:00","path":"/new"}\n'));
+  await new Promise<void>((resolve) => file.listen(0, '127.0.0.1', resolve));
+  const url = encodeURIComponent(`http://127.0.0.1:${(file.address() as AddressInfo).port}/rows.ndjson`);
+  const [status, job] = told(await engine.ask(`/v0/datasources?name=visits&mode=replace&replace_condition=id+%3C+3&format=ndjson&url=${url}`, { method: 'POST' })) as [number, { id: string; kind: string }];
+  let ended = '';
+  while (ended !== 'done' && ended !== 'error') ended = (told(await engine.ask(`/v0/jobs/${job.id}`))[1] as { status: string }).status;
+  file.close();
+  const misplaced = await load('/v0/datasources?name=visits&mode=append&replace_condition=1', NDJSON);
+  expect([status, job.kind, ended, await rows('SELECT id, path FROM visits ORDER BY id'), misplaced]).toEqual([
+    200, 'import', 'done', [{ id: 1, path: '/new' }, { id: 3, path: '/b/c' }, { id: 4, path: '/' }], [400, { error: 'The parameter replace_condition goes with mode=replace.', code: 'bad-request' }],
+  ]);
+});
+
 test('a data source is shown as Tinybird shows it, with its rows', async () => {
   await load('/v0/datasources?name=visits&mode=replace&format=ndjson', NDJSON);
   const [status, source] = told(await engine.ask('/v0/datasources/visits'));
@@ -74,7 +106,7 @@ test('a data source is shown as Tinybird shows it, with its rows', async () => {
 test('lists hold what the token may read, and only the attributes that are asked for', async () => {
   const all = told(await engine.ask('/v0/datasources?attrs=name'));
   const some = told(await engine.ask('/v0/datasources?attrs=name,type', { token: engine.tokenOf('visits_read') }));
-  expect([all, some]).toEqual([[200, { datasources: [{ name: 'snapshots' }, { name: 'visits' }, { name: 'visits_by_day' }] }], [200, { datasources: [{ name: 'visits', type: 'ndjson' }] }]]);
+  expect([all, some]).toEqual([[200, { datasources: [{ name: 'given' }, { name: 'made' }, { name: 'snapshots' }, { name: 'visits' }, { name: 'visits_by_day' }] }], [200, { datasources: [{ name: 'visits', type: 'ndjson' }] }]]);
 });
 
 test("a data file's text is answered as plain text without a charset", async () => {
@@ -93,17 +125,17 @@ test('rows and rejected rows can be emptied', async () => {
 
 test('what cannot be done here is refused with a sentence', async () => {
   const answers = await Promise.all([
-    engine.ask('/v0/datasources?name=new_one', { body: 'a\n1\n' }), engine.ask('/v0/datasources?mode=append', { body: 'a\n1\n' }), engine.ask('/v0/datasources?name=nothing&mode=append', { body: 'a\n1\n' }),
-    engine.ask('/v0/datasources?name=visits&mode=append&format=parquet', { body: 'x' }), engine.ask('/v0/datasources?name=visits&mode=append&url=http%3A%2F%2Fx', { body: 'x' }), engine.ask('/v0/datasources?name=visits&mode=append', { method: 'POST' }),
+    engine.ask('/v0/datasources?name=new_one', { body: 'a\n1\n', token: engine.tokenOf('visits_write') }), engine.ask('/v0/datasources?mode=append', { body: 'a\n1\n' }), engine.ask('/v0/datasources?name=nothing&mode=append', { body: 'a\n1\n' }),
+    engine.ask('/v0/datasources?name=visits&mode=append&format=parquet', { body: 'x' }), engine.ask('/v0/datasources?name=visits&mode=append&url=http%3A%2Fx', { body: 'x' }), engine.ask('/v0/datasources?name=visits&mode=append', { method: 'POST' }),
     engine.ask('/v0/datasources?name=visits&mode=replace', { body: 'id\n1\n', token: engine.tokenOf('visits_write') }),
   ]);
   expect(answers.map((answer) => [answer.status, (JSON.parse(answer.text) as { error: string }).error])).toEqual([
-    [403, 'Adding or modifying data sources to this workspace can only be done via deployments: write the .datasource file in the project.'],
+    [403, 'The token has not enough permissions to create data sources.'],
     [400, 'The parameter name is missing: it names the data source.'],
     [404, 'Data Source "nothing" does not exist'],
-    [400, 'The format parquet is not supported yet: send ndjson or csv.'],
-    [400, 'Loading from a URL is not supported yet: download the file and send it as the body.'],
-    [400, 'There is no file in the request: send it as the body, or as a field of a multipart form.'],
+    [400, 'visits.parquet is not a Parquet file: it does not begin with PAR1.'],
+    [400, 'http:/x is no web address: it begins with http:// or https://.'],
+    [400, 'There is no file in the request: send it as the body, as a field of a multipart form, or name it by url.'],
     [403, 'The token has not enough permissions to replace the rows of visits.'],
   ]);
 });

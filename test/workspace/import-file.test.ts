@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,8 +50,9 @@ test('a clean file is all loaded, in its order', async () => {
   const lines = Array.from({ length: 5000 }, (_, id) => good(id));
   const receipt = await run(file('clean.ndjson', lines.join('\n')), { blockBytes: 100_000 });
   expect({ ...receipt, elapsedMs: 0 }).toEqual({
-    importId: 'the-import', dataSource: 'events', fileName: 'clean.ndjson', sizeBytes: lines.join('\n').length,
-    lines: 5000, loaded: 5000, quarantined: 0, blank: 0, elapsedMs: 0, reasons: [],
+    importId: 'the-import', dataSource: 'events', mode: 'append', fileName: 'clean.ndjson', sizeBytes: lines.join('\n').length,
+    lines: 5000, loaded: 5000, quarantined: 0, blank: 0, leftOut: 0, at: '2026-01-02T03:04:05.000Z', elapsedMs: 0, reasons: [], newKeys: [], lookedForKeys: 5000,
+    files: [{ fileName: 'clean.ndjson', sizeBytes: lines.join('\n').length, sha256: createHash('sha256').update(lines.join('\n')).digest('hex'), lines: 5000, loaded: 5000, quarantined: 0, blank: 0 }],
   });
   expect(await tables.rows('SELECT count(*)::INT AS n, sum(id)::INT AS s, first(id)::INT AS f, last(id)::INT AS l, min(score) AS m, max(price)::VARCHAR AS p FROM events')).toEqual([
     { n: 5000, s: 12497500, f: 0, l: 4999, m: 0.5, p: '1.25' },
@@ -162,7 +164,7 @@ test('a file that cannot be read is refused with its name', async () => {
     'not-found: The file none.ndjson does not exist.',
     expect.stringMatching(/^bad-request: .* is not a file\.$/),
     'bad-request: The file cut.ndjson.gz is not whole: its gzip data ends or breaks off.',
-    'unsupported: x.parquet is a Parquet file, which cannot be imported yet: write it as NDJSON or CSV.',
+    "bad-request: The file x.parquet cannot be read as Parquet: File 'x.parquet' too small to be a Parquet file",
     'bad-request: The file open.json is not a JSON array: the item that begins at line 2 never ends (line 2).',
     'bad-request: The file after.json is not a JSON array: text follows the closing ] (line 2).',
   ]);

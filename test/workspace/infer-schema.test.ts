@@ -65,7 +65,7 @@ test('lines, blanks, malformed lines, places, samples and suggestions, of plain 
       { name: 'at', jsonPath: '$.at', type: 'DateTime', present: 3, firstLine: 1, lastLine: 6, samples: ['"2024-01-01 00:00:00"', '"2024-01-01 00:00:01"', '"2024-01-01 00:00:02"'] },
       { name: 'n', jsonPath: '$.n', type: 'Nullable(Int32)', present: 1, firstLine: 1, lastLine: 4, samples: ['1'] },
     ],
-    suggestedName: 'my_events_2024', suggestedSortingKey: 'at, user_id',
+    suggestedName: 'my_events_2024', suggestedSortingKey: 'at, user_id', suggestedPartitionKey: 'toYYYYMM(at)',
   };
   expect(await infer('My events-2024.ndjson', text)).toEqual({ ...expected, fileName: 'My events-2024.ndjson', sizeBytes: text.length });
   const packed = gzipSync(text);

@@ -108,7 +108,7 @@ test('rows that fit since the schema was changed by hand are offered as they are
 test('cells of CSV are judged again by their columns', async () => {
   project = await openProject({ 'datasources/cells.datasource': 'SCHEMA >\n    `id` UInt8,\n    `name` String,\n    `n` Int32\n\nENGINE "MergeTree"\nENGINE_SORTING_KEY "id"\n' });
   const body = Buffer.from('id,name,n\n1,"a, b",5\n300,c,6\n2,d,x\n');
-  await project.workspace().importBody('cells', (async function* () { yield body; })(), { mode: 'append', format: 'csv', fileName: 'cells.csv' });
+  await project.workspace().imports.body('cells', 'cells.csv', (async function* () { yield body; })(), { mode: 'append', format: 'csv' });
   const { causes } = await project.workspace().quarantine.causes('cells');
   await project.workspace().quarantine.fix('cells', { kind: 'type', column: 'id', type: 'UInt16' });
   expect([causes.map(({ column, rows, examples: [first] }) => [column, rows, first?.mark && first.raw.slice(first.mark.start, first.mark.end)]).sort(), await project.rows('SELECT id, name, n FROM cells ORDER BY id')]).toEqual([[['id', 1, '300'], ['n', 1, 'x']], [[1, 'a, b', 5], [300, 'c', 6]]]);
