@@ -42,7 +42,7 @@ export interface IngestLimits {
 }
 
 /** A block is large enough to fill one of DuckDB's row groups, which then goes to its file without passing its log. */
-const LIMITS: IngestLimits = { bodyBytes: 10_000_000, backlogBytes: 256 << 20, pacedBytes: 64 << 20, pendingBytes: 64 << 20, loadEveryMs: 150, blockBytes: 40 << 20 };
+const LIMITS: IngestLimits = { bodyBytes: 10_000_000, backlogBytes: 256 << 20, pacedBytes: 64 << 20, pendingBytes: 64 << 20, loadEveryMs: 150, blockBytes: 32 << 20 };
 const RETRY_MS = 1000;
 /** The longest an answer is put off to let the loader catch up. */
 const LONGEST_PACE_MS = 1000;

@@ -10,7 +10,7 @@ export type Appended = (error: Error | undefined, end: JournalPosition) => void;
 
 const FIRST_BYTES = 64 << 10;
 /** Larger buffers are given back to the system. */
-const KEPT_BYTES = 9 << 20;
+const KEPT_BYTES = 5 << 20;
 const KEPT_BUFFERS = 2;
 
 export class JournalGroup {

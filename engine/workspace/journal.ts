@@ -39,7 +39,7 @@ export interface JournalLimits {
   readonly recordBytes: number;
 }
 
-const LIMITS: JournalLimits = { segmentBytes: 64 << 20, recordBytes: 8 << 20 };
+const LIMITS: JournalLimits = { segmentBytes: 64 << 20, recordBytes: 4 << 20 };
 
 interface Segment {
   readonly number: number;
