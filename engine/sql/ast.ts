@@ -81,6 +81,8 @@ export interface Call {
   readonly over?: WindowSpecification | Name;
   /** `first_value(x) IGNORE NULLS`. */
   readonly nulls?: 'ignore' | 'respect';
+  /** `[1, 2]::T` is named after the text of its list. */
+  readonly castText?: string;
   readonly span: Span;
 }
 

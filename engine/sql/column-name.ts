@@ -2,7 +2,7 @@
  * The name ClickHouse gives to an unnamed column: its expression in canonical form, `plus(a, 1)`, `countIf(x)`.
  * Also the key by which two expressions are seen to be the same.
  */
-import type { Asterisk, ColumnsMatcher, Expression, FrameBound, Identifier, OrderItem, WindowSpecification } from './ast.ts';
+import type { ArrayLiteral, Asterisk, ColumnsMatcher, Expression, FrameBound, Identifier, OrderItem, WindowSpecification } from './ast.ts';
 
 /** How a query shows the parts whose names depend on it. */
 export interface Naming {
@@ -36,7 +36,7 @@ export function columnName(expression: Expression, naming: Naming = AS_WRITTEN):
     case 'columns':
       return 'COLUMNS';
     case 'array':
-      return `[${expression.elements.some(isFraction) && expression.elements.every(isNumber) ? expression.elements.map((one) => withPoint(columnName(one, naming))).join(', ') : list(expression.elements)}]`;
+      return isFractionList(expression) ? fractionList(expression, (one) => columnName(one, naming)) : `[${list(expression.elements)}]`;
     case 'tuple':
       return `(${list(expression.elements)})`;
     case 'lambda':
@@ -54,9 +54,11 @@ export function columnName(expression: Expression, naming: Naming = AS_WRITTEN):
       if (expression.name.text === 'tuple' && !expression.distinct) return `(${list(expression.arguments)})`;
       const argument = expression.arguments[0];
       if (expression.name.text === 'negate' && expression.written === 'operator' && argument?.kind === 'number') return `-${numberName(argument.text)}`;
-      const written = expression.distinct ? `${expression.name.text}Distinct` : (REWRITTEN[expression.name.text.toLowerCase()] ?? expression.name.text);
+      if (expression.castText !== undefined && expression.arguments[1]) return `CAST(${quoted(expression.castText)}, ${columnName(expression.arguments[1], naming)})`;
+      const plain = expression.distinct ? `${expression.name.text}Distinct` : (REWRITTEN[expression.name.text.toLowerCase()] ?? expression.name.text);
+      const written = expression.filter ? `${plain}If` : plain;
       const parameters = expression.parameters ? `(${list(expression.parameters)})` : '';
-      const args = written.toLowerCase() === 'count' && argument?.kind === 'asterisk' ? '' : list(expression.arguments);
+      const args = list([...(plain.toLowerCase() === 'count' && argument?.kind === 'asterisk' ? [] : expression.arguments), ...(expression.filter ? [expression.filter] : [])]);
       const over = expression.over === undefined ? '' : ` OVER ${'text' in expression.over ? expression.over.text : windowName(expression.over, naming)}`;
       return `${written}${parameters}(${args})${over}`;
     }
@@ -87,15 +89,21 @@ function frameName(bound: FrameBound, naming: Naming): string {
 const REWRITTEN: Readonly<Record<string, string>> = {
   dateadd: 'plus', date_add: 'plus', timestampadd: 'plus', timestamp_add: 'plus', datesub: 'minus', date_sub: 'minus', timestampsub: 'minus', timestamp_sub: 'minus',
   datediff: 'dateDiff', date_diff: 'dateDiff', timestampdiff: 'dateDiff', timestamp_diff: 'dateDiff', position: 'position',
+  substring: 'substring', trim: 'trimBoth', ltrim: 'trimLeft', rtrim: 'trimRight',
 };
 
-/** In a list of numbers with a fraction among them ClickHouse shows all as fractions. */
-function isFraction(element: Expression): boolean {
-  return numberOf(element)?.includes('.') === true;
+/** In a list of numbers with a fraction among them, however deep, ClickHouse shows all as fractions. */
+function isFractionList(list: ArrayLiteral): boolean {
+  const numbers = leaves(list).map((leaf) => (leaf.kind === 'null' ? '' : numberOf(leaf)));
+  return numbers.every((number) => number !== undefined) && numbers.some((number) => number !== undefined && /[.]|nan|inf/.test(numberName(number)));
 }
 
-function isNumber(element: Expression): boolean {
-  return numberOf(element) !== undefined;
+function leaves(list: ArrayLiteral): readonly Expression[] {
+  return list.elements.flatMap((element) => (element.kind === 'array' ? leaves(element) : [element]));
+}
+
+function fractionList(list: ArrayLiteral, name: (one: Expression) => string): string {
+  return `[${list.elements.map((element) => (element.kind === 'array' ? fractionList(element, name) : withPoint(name(element)))).join(', ')}]`;
 }
 
 function numberOf(element: Expression): string | undefined {
@@ -109,11 +117,12 @@ function withPoint(number: string): string {
 }
 
 function numberName(text: string): string {
-  if (/^\d+$/.test(text)) return BigInt(text).toString();
+  if (/^\d+$/.test(text) && BigInt(text) < 2n ** 64n) return BigInt(text).toString();
   if (/^0[xXbB]/.test(text) && !text.includes('.') && !/p/i.test(text)) return BigInt(text).toString();
   const value = Number(text.replaceAll('_', ''));
   if (!Number.isFinite(value)) return text;
-  return Number.isInteger(value) && Math.abs(value) < 1e15 ? `${value}.` : String(value);
+  const shown = String(value).replace('e+', 'e');
+  return /^\d+$/.test(shown) ? `${shown}.` : shown;
 }
 
 function quoted(text: string): string {

@@ -324,6 +324,7 @@ function castConstant(constant: Constant, from: ClickHouseType, to: ClickHouseTy
   if (constant.kind === 'text' && isText(bare(from))) {
     if (target.kind === 'String') return constant;
     if (target.kind === 'Integer' && (target.signed ? /^[+-]?\d+$/ : /^\+?\d+$/).test(constant.value)) return { kind: 'integer', value: wrapConstant(BigInt(constant.value.replace(/^\+/, '')), target) };
+    if (target.kind === 'Float' && /^-?\d+([.]\d*)?(e[+-]?\d+)?$/i.test(constant.value)) return { kind: 'float', value: target.bits === 32 ? Math.fround(Number(constant.value)) : Number(constant.value) };
     if (target.kind === 'Interval' && /^-?\d{1,18}$/.test(constant.value)) return { kind: 'integer', value: BigInt(constant.value) };
     if (target.kind === 'Enum' && target.values.some((item) => item.name === constant.value)) return constant;
     if ((target.kind === 'Date' || target.kind === 'Date32') && /^\d{4}-\d{2}-\d{2}$/.test(constant.value)) return constant;

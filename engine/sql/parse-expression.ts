@@ -5,6 +5,7 @@
  */
 import type { SandpiperError } from '../errors.ts';
 import type { Expression, Lambda, Name } from './ast.ts';
+import { castWritten } from './cast-literal.ts';
 import type { Cursor } from './cursor.ts';
 import { sharedParameters } from './lambda-parameters.ts';
 import type { Lexeme } from './lex.ts';
@@ -140,7 +141,7 @@ function parsePostfix(cursor: Cursor, left: Expression, least: number): Expressi
     const typeStart = cursor.peek().span.start;
     const type = parseTypeAt(cursor);
     const span = cursor.spanFrom(typeStart);
-    return { ...call('CAST', [left, { kind: 'string', value: printType(type), span }], cursor.spanFrom(start), at), written: 'cast' };
+    return castWritten(left, { kind: 'string', value: printType(type), span }, cursor.text, cursor.spanFrom(start), at);
   }
   if (cursor.isSymbol('.') && cursor.isSymbol(':', 1)) {
     // `json.a.:Int64`: the part of a JSON path that has this type.

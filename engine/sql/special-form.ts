@@ -98,8 +98,7 @@ function intervalForm(cursor: Cursor, { expression }: Parsers): Expression | und
     return undefined;
   }
   cursor.take();
-  const value: Expression = amount.kind === 'string' && /^-?\d+$/.test(amount.value) ? number(amount.value, amount) : amount;
-  return call(`toInterval${unit}`, [value], cursor.spanFrom(start), at, 'keyword');
+  return call(`toInterval${unit}`, [amount], cursor.spanFrom(start), at, 'keyword');
 }
 
 /** INTERVAL '1 week' and INTERVAL '2 day 3 hour': the sum of its parts, as a tuple when they are several. */

@@ -11,6 +11,8 @@ for await (const line of createInterface({ input: process.stdin })) {
     answer = { id, text: session.query(sql, format) };
   } catch (error) {
     answer = { id, error: error instanceof Error ? error.message : String(error) };
+    // What a failed query had written already would stand before the next answer.
+    session.query('SELECT 0', 'TSV');
   }
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
