@@ -144,7 +144,7 @@ export function readHead(target: string, authorization: string | undefined, cont
   const query = new URLSearchParams(question === -1 ? '' : target.slice(question + 1));
   const bearer = /^Bearer\s+(.+)$/i.exec(authorization ?? '')?.[1];
   const encoding = (contentEncoding ?? '').trim().toLowerCase();
-  return { url: target, name: query.get('name') ?? '', wait: query.get('wait') === 'true', token: (bearer ?? query.get('token') ?? '').trim(), encoding: PLAIN.has(encoding) ? undefined : encoding };
+  return { url: target, name: query.get('name') ?? '', wait: /^(?:true|1)$/i.test(query.get('wait') ?? ''), token: (bearer ?? query.get('token') ?? '').trim(), encoding: PLAIN.has(encoding) ? undefined : encoding };
 }
 
 /** Whether a path with its query is that of events. */

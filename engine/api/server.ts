@@ -12,7 +12,7 @@ import type { RunDetails } from '../workspace/request-log.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { buildsRoutes } from './builds.ts';
 import { commandLineRoutes } from './command-line.ts';
-import { CORS } from './cors.ts';
+import { CORS, preflight } from './cors.ts';
 import { datasourcesRoutes } from './datasources.ts';
 import { EventDoor, isEventsTarget, type EventLimits } from './event-door.ts';
 import { openEventLanes } from './event-lane.ts';
@@ -65,7 +65,7 @@ export async function openServer(workspace: Workspace, options: ServerOptions): 
   app.use('*', async (context, next) => {
     startedAt.set(context, performance.now());
     if (!crossOrigin(context)) return next();
-    if (context.req.method === 'OPTIONS') return context.body(null, 204, CORS);
+    if (context.req.method === 'OPTIONS') return context.body(null, 204, preflight({ headers: context.req.header('access-control-request-headers'), privateNetwork: context.req.header('access-control-request-private-network') }));
     await next();
     if (!context.error) {
       for (const [name, value] of Object.entries(CORS)) context.header(name, value);

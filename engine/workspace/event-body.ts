@@ -1,5 +1,7 @@
 /**
  * The body of an events request: one JSON object, objects one a line (NDJSON), or an array of objects, perhaps packed.
+ * As in ClickHouse, objects may also follow each other on one line, or stand on several: `curl -d @file` takes the line
+ * ends out, and people print their JSON prettily.
  * Gives lines of one row each, in the bytes that came where they are such lines already, and counts how they fit.
  */
 import { Decompress } from 'fzstd';
@@ -83,12 +85,11 @@ export function readBody(body: Uint8Array, reader: RowReader): EventBody {
       at = end + 1;
     } else at = judgeSlowly(bytes, at, reader, counts);
   }
-  if (counts.fits + counts.unfit === 0) {
-    const text = bytes.toString();
-    const whole = counts.malformed > 1 ? wholeObject(text) : undefined;
-    if (whole !== undefined) return judged([whole], reader);
-    refuse(counts.malformed, reader, text);
+  if (counts.malformed > 0) {
+    const rows = counts.fits + counts.unfit === 0 ? objectsOf(bytes.toString()) : unjoinedLines(bytes);
+    if (rows) return judged(rows, reader);
   }
+  if (counts.fits + counts.unfit === 0) refuse(counts.malformed, reader, bytes.toString());
   return asItCame(bytes, counts);
 }
 
@@ -142,9 +143,49 @@ function arrayRows(text: string): string[] | undefined {
   return array instanceof JsonArray ? array.items.map(lineOf) : undefined;
 }
 
-function wholeObject(text: string): string | undefined {
-  const object = parsed(text);
-  return object instanceof JsonObject ? lineOf(object) : undefined;
+/** Objects behind each other, with white space or commas between them, as lines; undefined when the text is anything else. */
+function objectsOf(text: string): string[] | undefined {
+  const rows: string[] = [];
+  for (let at = behindSeparators(text, 0); at < text.length; ) {
+    const end = endOfBraces(text, at);
+    const object = end === -1 ? undefined : parsed(text.slice(at, end));
+    if (!(object instanceof JsonObject)) return undefined;
+    rows.push(lineOf(object));
+    at = behindSeparators(text, end);
+  }
+  return rows.length > 0 ? rows : undefined;
+}
+
+function behindSeparators(text: string, at: number): number {
+  while (/[\s,]/.test(text[at] ?? '')) at += 1;
+  return at;
+}
+
+/** Behind the brace that closes the one at `at`, or -1. */
+function endOfBraces(text: string, at: number): number {
+  if (text[at] !== '{') return -1;
+  let depth = 0;
+  for (; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '"') {
+      for (at += 1; at < text.length && text[at] !== '"'; at += 1) if (text[at] === '\\') at += 1;
+    } else if (character === '{') depth += 1;
+    else if (character === '}') depth -= 1;
+    if (depth === 0) return at + 1;
+  }
+  return -1;
+}
+
+/** The lines, with those taken apart that hold several objects, or commas; undefined when none does. */
+function unjoinedLines(bytes: Buffer): string[] | undefined {
+  let isJoined = false;
+  const rows = bytes.toString().split('\n').flatMap((line) => {
+    const rest = line.trim();
+    const objects = rest.startsWith('{') && parsed(rest) === undefined ? objectsOf(rest) : undefined;
+    isJoined ||= objects !== undefined;
+    return objects ?? (rest === '' ? [] : [line]);
+  });
+  return isJoined ? rows : undefined;
 }
 
 function parsed(text: string): JsonSource | undefined {
