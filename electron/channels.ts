@@ -6,7 +6,7 @@
 /** Calls that the page makes: argument and answer. */
 export interface ShellCalls {
   /** A native file dialog; undefined when the person cancels. */
-  'choose-import-file': { argument: undefined; answer: string | undefined };
+  'choose-import-files': { argument: undefined; answer: readonly string[] };
   'choose-project-folder': { argument: undefined; answer: string | undefined };
   /** Opens another project in this window: the engine is restarted on it. */
   'open-project': { argument: { folder: string }; answer: undefined };

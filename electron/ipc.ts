@@ -20,16 +20,16 @@ type Answers = { readonly [Name in ShellCallName]: (argument: unknown) => Promis
 
 export function answerCalls(desk: Desk): void {
   const answers: Answers = {
-    'choose-import-file': async () => {
+    'choose-import-files': async () => {
       const chosen = await dialog.showOpenDialog(desk.window.browserWindow, {
-        title: 'Import a file',
-        properties: ['openFile'],
+        title: 'Import files',
+        properties: ['openFile', 'multiSelections'],
         filters: [
-          { name: 'Events', extensions: ['ndjson', 'jsonl', 'json', 'csv', 'gz'] },
+          { name: 'Events', extensions: ['ndjson', 'jsonl', 'json', 'csv', 'tsv', 'tab', 'parquet', 'gz', 'zst'] },
           { name: 'All files', extensions: ['*'] },
         ],
       });
-      return chosen.filePaths[0];
+      return chosen.filePaths;
     },
     'choose-project-folder': async () => {
       const chosen = await dialog.showOpenDialog(desk.window.browserWindow, { title: 'Open a project folder', properties: ['openDirectory', 'createDirectory'] });

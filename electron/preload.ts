@@ -4,7 +4,7 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import type { SandpiperShell, ShellCallName, ShellMessageName } from './channels.ts';
 
-const CALLS: readonly ShellCallName[] = ['choose-import-file', 'choose-project-folder', 'open-project', 'show-in-folder', 'save-export'];
+const CALLS: readonly ShellCallName[] = ['choose-import-files', 'choose-project-folder', 'open-project', 'show-in-folder', 'save-export'];
 const MESSAGES: readonly ShellMessageName[] = ['command', 'engine-state'];
 
 const shell: SandpiperShell = {

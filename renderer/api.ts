@@ -6,7 +6,7 @@
 import type { Place } from '../engine/errors.ts';
 import {
   SECRET_HEADER, SECRET_META, type ChangeMessage, type CheckView, type Completion, type ErrorBody, type FileSource, type FileText,
-  type FileWrite, type HelpView, type ImportRequest, type JobView, type FixView, type Operation, type ProjectView, type QuarantineView, type RequestView, type RunRequest, type RunView, type Signature, type TextEdit, type TailMessage, type TokenView,
+  type FileWrite, type HelpView, type ImportRequest, type JobView, type FixView, type NewColumn, type Operation, type ProjectView, type QuarantineView, type Receipt, type RequestView, type RunRequest, type RunView, type Signature, type TextEdit, type TailMessage, type TokenView,
 } from '../engine/api/protocol.ts';
 
 const RECONNECT_MS = 1_000;
@@ -55,6 +55,8 @@ export const api = {
   tokens: (signal?: AbortSignal) => ask<{ tokens: readonly TokenView[] }>('GET', '/local/tokens', undefined, signal),
   upload: (file: File, signal?: AbortSignal) => send<{ upload: string }>('POST', `/local/uploads?name=${encodeURIComponent(file.name)}`, file, 'application/octet-stream', signal),
   inspect: (source: FileSource) => ask<{ job: string }>('POST', '/local/inspect', { source }),
+  importReceipts: (name: string, signal?: AbortSignal) => ask<{ receipts: readonly Receipt[] }>('GET', `/local/imports/${encodeURIComponent(name)}`, undefined, signal),
+  addColumn: (name: string, column: NewColumn) => ask<object>('POST', `/local/datasources/${encodeURIComponent(name)}/columns`, column),
   import: (request: ImportRequest) => ask<{ job: string }>('POST', '/local/imports', request),
   quarantine: (name: string, signal?: AbortSignal) => ask<QuarantineView>('GET', `/local/quarantine/${encodeURIComponent(name)}`, undefined, signal),
   fixQuarantine: (name: string, fix: FixView) => ask<{ replayed: number; left: number }>('POST', `/local/quarantine/${encodeURIComponent(name)}/fix`, { fix }),

@@ -20,8 +20,7 @@ export interface Notice {
 
 /** What the import dialog was opened with. */
 export interface ImportAsked {
-  readonly file?: File;
-  readonly path?: string;
+  readonly files?: readonly File[];
   readonly dataSource?: string;
 }
 

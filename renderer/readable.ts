@@ -14,6 +14,13 @@ export function shortNumber(value: number): string {
   return `${(Math.floor(value / 100_000_000) / 10).toFixed(1)}G`;
 }
 
+/** `812 B`, `34.5 kB`, `1.2 MB`, `3.4 GB`. */
+export function byteSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
 /** `12 ms`, `1.4 s`. */
 export function duration(elapsedMs: number): string {
   if (elapsedMs < 10) return `${elapsedMs.toFixed(1)} ms`;

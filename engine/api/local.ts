@@ -50,7 +50,7 @@ const Bodies = {
   operation: z.object({ kind: z.enum(['copy', 'sink', 'populate']), pipe: z.string(), parameters: z.record(z.string(), z.string()).optional() }),
   inspect: z.object({ source: FileSource }),
   column: z.object({ name: z.string(), type: z.string(), jsonPath: z.string() }),
-  import: z.object({ source: FileSource, dataSource: z.string(), mode: z.enum(['append', 'replace', 'create']), datafile: z.string().optional() }),
+  import: z.object({ sources: z.array(FileSource).min(1), dataSource: z.string(), mode: z.enum(['append', 'replace', 'create']), datafile: z.string().optional() }),
 };
 
 export interface LocalOptions {
@@ -145,13 +145,12 @@ export function localRoutes(app: Hono, workspace: Workspace, options: LocalOptio
   app.post('/local/inspect', async (context) => context.json({ job: workspace.imports.inspect(source((await body(context, Bodies.inspect)).source)).id }));
   app.post('/local/imports', async (context) => {
     const request = await body(context, Bodies.import);
-    const path = source(request.source);
+    const paths = request.sources.map(source);
     if (request.mode === 'create') {
       if (request.datafile === undefined) throw new SandpiperError('bad-request', 'A new data source needs the text of its file.');
       await workspace.imports.create(request.dataSource, request.datafile);
     }
-    const mode = request.mode === 'replace' ? 'replace' : 'append';
-    const { job } = 'upload' in request.source ? workspace.imports.upload(request.dataSource, path, { mode }) : workspace.imports.start(request.dataSource, [path], { mode });
+    const { job } = workspace.imports.start(request.dataSource, paths, { mode: request.mode === 'replace' ? 'replace' : 'append' });
     return context.json({ job: job.id });
   });
   app.get('/local/imports/:name', async (context) => context.json({ receipts: await workspace.imports.receipts(context.req.param('name')) }));

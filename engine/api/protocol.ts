@@ -270,7 +270,8 @@ export interface InferredColumn {
 
 // POST /local/imports ImportRequest -> { job: string }, a job whose result is Receipt
 export interface ImportRequest {
-  readonly source: FileSource;
+  /** One import, all or nothing. */
+  readonly sources: readonly FileSource[];
   readonly dataSource: string;
   readonly mode: 'append' | 'replace' | 'create';
   /** For `create`: the text of the new datasources/NAME.datasource. */

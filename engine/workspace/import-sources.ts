@@ -7,14 +7,14 @@ import { basename, join, relative, resolve, sep } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { SandpiperError } from '../errors.ts';
 import type { FileToRead } from './file-blocks.ts';
-import type { Uploads } from './uploads.ts';
+import { shownName, type Uploads } from './uploads.ts';
 
 const DATA_FILES = '**/*.{ndjson,jsonl,json,csv,tsv,tab,parquet}{,.gz,.zst}';
 
 /** Throws SandpiperError 'not-found' for a path or a pattern that matches no file. */
 export function filesAt(path: string): readonly FileToRead[] {
   const isThere = existsSync(path);
-  if (isThere && !statSync(path).isDirectory()) return [{ path: resolve(path), name: basename(path) }];
+  if (isThere && !statSync(path).isDirectory()) return [{ path: resolve(path), name: shownName(path) }];
   if (isThere) return named(path, globSync(DATA_FILES, { cwd: path, onlyFiles: true }), `The folder ${path} holds no data files: they end in .ndjson, .jsonl, .json, .csv, .tsv or .parquet, perhaps with .gz or .zst.`);
   if (!/[*?[{]/.test(path)) throw new SandpiperError('not-found', `The file ${path} does not exist.`);
   const whole = resolve(path).split(sep);

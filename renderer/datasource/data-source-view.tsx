@@ -1,5 +1,5 @@
 /**
- * A data source: its newest rows, its schema, what was rejected and why, and its file; below, a ready line that sends
+ * A data source: its newest rows, its schema, its imports, what was rejected and why, and its file; below, a ready line that sends
  * an event. Rows that arrive show within a second.
  */
 import { FolderInput, TriangleAlert } from 'lucide-react';
@@ -12,12 +12,13 @@ import { Tabbed } from '../parts/tabs.tsx';
 import { wholeNumber, counted } from '../readable.ts';
 import css from './data-source-view.module.css';
 import { EventLine } from './event-line.tsx';
+import { ImportsPage } from './imports-page.tsx';
 import { LiveTail } from './live-tail.tsx';
 import { QuarantineBench } from './quarantine-bench.tsx';
 import { quarantineQuery, rowsQuery, RowsTable } from './rows-table.tsx';
 import { SchemaTable } from './schema-table.tsx';
 
-type Page = 'rows' | 'live' | 'schema' | 'quarantine' | 'file';
+type Page = 'rows' | 'live' | 'schema' | 'imports' | 'quarantine' | 'file';
 
 export function DataSourceView({ source, project }: { source: Source; project: ProjectView }) {
   const [page, setPage] = useState<Page>('rows');
@@ -43,6 +44,7 @@ export function DataSourceView({ source, project }: { source: Source; project: P
             { value: 'rows', label: 'Rows', note: wholeNumber(source.rowCount) },
             { value: 'live', label: 'Live' },
             { value: 'schema', label: 'Schema', note: counted(source.columns.length, 'column') },
+            { value: 'imports', label: 'Imports' },
             { value: 'quarantine', label: 'Quarantine', note: <Rejected count={source.quarantinedCount} /> },
             { value: 'file', label: 'File' },
           ]}
@@ -50,6 +52,7 @@ export function DataSourceView({ source, project }: { source: Source; project: P
           {page === 'rows' && <RowsTable key="rows" subject={`${source.path}:rows`} query={rowsQuery(source)} revision={project.revision} source={source} label={`Rows of ${source.name}`} empty={<NoRows source={source} project={project} />} isEmpty={source.rowCount === 0} />}
           {page === 'live' && <LiveTail key={source.name} source={source} />}
           {page === 'schema' && <SchemaTable source={source} />}
+          {page === 'imports' && <ImportsPage key={source.name} source={source} revision={project.revision} />}
           {page === 'quarantine' && (
             <div className={css.quarantine}>
               <QuarantineBench key={source.name} source={source} revision={project.revision} />

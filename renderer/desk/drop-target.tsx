@@ -1,7 +1,7 @@
 /** A file dropped anywhere on the page opens the import dialog. */
 import { FolderInput } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { addNotice, askImport } from '../desk-state.ts';
+import { askImport } from '../desk-state.ts';
 import css from './drop-target.module.css';
 
 export function DropTarget() {
@@ -36,15 +36,11 @@ export function DropTarget() {
   if (!over) return null;
   return (
     <div className={css.cover} aria-hidden>
-      <p><FolderInput size={20} /> Drop the file to import it</p>
+      <p><FolderInput size={20} /> Drop the files to import them</p>
     </div>
   );
 }
 
 function takeDropped(files: readonly File[]): void {
-  const [file] = files;
-  if (!file) return;
-  if (files.length > 1) addNotice('info', `One file is imported at a time: this is ${file.name}. Drop the other ${files.length - 1} after it.`);
-  const path = window.sandpiper?.pathForFile(file) ?? '';
-  askImport(path === '' ? { file } : { path, file });
+  if (files.length > 0) askImport({ files });
 }

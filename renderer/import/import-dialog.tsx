@@ -1,5 +1,5 @@
 /**
- * Import in four steps: choose a file, look at what the whole of it holds, change names and types, import it and read the
+ * Import in four steps: choose files, look at what the whole of the first holds, change names and types, import it and read the
  * receipt. Every line is accounted for: lines = loaded + quarantined + blank. Each step can be left without a trace.
  */
 import { useMutation } from '@tanstack/react-query';
@@ -16,18 +16,16 @@ import { SchemaEditor } from './schema-editor.tsx';
 import { useImportJob } from './use-import-job.ts';
 
 interface ImportDialogProps {
-  readonly file?: File;
-  /** A path on this machine, from the desktop's own dialog. */
-  readonly path?: string;
+  readonly files?: readonly File[];
   /** Import into this data source and ask for no schema. */
   readonly dataSource?: string;
   readonly onClose: () => void;
   readonly onImported: (receipt: Receipt) => void;
 }
 
-export function ImportDialog({ file, path, dataSource, onClose, onImported }: ImportDialogProps) {
+export function ImportDialog({ files, dataSource, onClose, onImported }: ImportDialogProps) {
   const { data: project } = useProject();
-  const [given] = useState(() => sourceOf(file, path));
+  const [given] = useState(() => sourcesOf(files ?? []));
   const [chosen, setChosen] = useState(given);
   const [inspection, setInspection] = useState<string>();
   const [importing, setImporting] = useState<string>();
@@ -37,26 +35,31 @@ export function ImportDialog({ file, path, dataSource, onClose, onImported }: Im
 
   const inspect = useMutation({ mutationFn: (source: FileSource) => api.inspect(source), onSuccess: ({ job }) => setInspection(job) });
   const upload = useMutation({
-    mutationFn: (picked: File) => api.upload(picked),
-    onSuccess: ({ upload: name }) => {
-      setChosen({ upload: name });
-      inspect.mutate({ upload: name });
+    mutationFn: async (picked: readonly File[]) => {
+      const uploads: FileSource[] = [];
+      for (const file of picked) uploads.push({ upload: (await api.upload(file)).upload });
+      return uploads;
     },
+    onSuccess: (uploads) => look(uploads),
   });
   const start = useMutation({ mutationFn: (request: Parameters<typeof api.import>[0]) => api.import(request), onSuccess: ({ job }) => setImporting(job) });
 
-  const begin = (picked: File) => {
-    const source = sourceOf(picked, undefined);
-    setChosen(source);
-    if (source) inspect.mutate(source);
+  const look = (sources: readonly FileSource[]) => {
+    setChosen(sources);
+    const [first] = sources;
+    if (first) inspect.mutate(first);
+  };
+  const begin = (picked: readonly File[]) => {
+    const sources = sourcesOf(picked);
+    if (sources) look(sources);
     else upload.mutate(picked);
   };
   const begun = useRef(false);
   useEffect(() => {
     if (begun.current) return;
     begun.current = true;
-    if (given) inspect.mutate(given);
-    else if (file) upload.mutate(file);
+    if (given) look(given);
+    else if (files && files.length > 0) upload.mutate(files);
   });
 
   const inspected = useImportJob(inspection);
@@ -83,8 +86,8 @@ export function ImportDialog({ file, path, dataSource, onClose, onImported }: Im
   };
   const run = () => {
     if (!chosen || !schema || !draft) return;
-    if (dataSource !== undefined) start.mutate({ source: chosen, dataSource, mode });
-    else start.mutate({ source: chosen, dataSource: draft.name, mode: 'create', datafile: datafileOf(draft, schema.fileName) });
+    if (dataSource !== undefined) start.mutate({ sources: chosen, dataSource, mode });
+    else start.mutate({ sources: chosen, dataSource: draft.name, mode: 'create', datafile: datafileOf(draft, schema.fileName) });
   };
 
   const actions = receipt ? (
@@ -94,7 +97,7 @@ export function ImportDialog({ file, path, dataSource, onClose, onImported }: Im
       <Button onClick={cancel}>{running ? 'Stop the import' : 'Cancel'}</Button>
       {schema && (
         <Button look="primary" disabled={running || faults.length > 0} onClick={run}>
-          {dataSource !== undefined && mode === 'replace' ? `Replace the rows of ${dataSource}` : `Import ${(schema.lines - schema.blank).toLocaleString('en')} rows`}
+          {dataSource !== undefined && mode === 'replace' ? `Replace the rows of ${dataSource}` : chosen && chosen.length > 1 ? `Import ${chosen.length} files` : `Import ${(schema.lines - schema.blank).toLocaleString('en')} rows`}
         </Button>
       )}
     </>
@@ -104,14 +107,14 @@ export function ImportDialog({ file, path, dataSource, onClose, onImported }: Im
       <div className={css.content} aria-busy={running || upload.isPending}>
         {problem !== undefined && <p role="alert" className={css.problem}>{problem}</p>}
         {imported?.status === 'cancelled' && <p role="status" className={css.note}>The import was stopped. Nothing was loaded.</p>}
-        {!chosen && !upload.isPending && <FileChoice onFile={begin} onPath={(picked) => { setChosen({ path: picked }); inspect.mutate({ path: picked }); }} />}
-        {upload.isPending && <Progress label="Reading the file" value={undefined} />}
+        {!chosen && !upload.isPending && <FileChoice onFiles={begin} onPaths={(paths) => look(paths.map((path) => ({ path })))} />}
+        {upload.isPending && <Progress label="Reading" value={undefined} />}
         {inspection !== undefined && !schema && !inspected?.error && <Progress label="Looking at every line" value={inspected?.progress} />}
         {running && <Progress label="Importing" value={imported?.progress} />}
         {receipt && <ReceiptView receipt={receipt} />}
         {schema && draft && !running && !receipt && (
           dataSource === undefined
-            ? <SchemaEditor schema={schema} draft={draft} onChange={setDraft} />
+            ? <SchemaEditor schema={schema} draft={draft} onChange={setDraft} moreFiles={(chosen?.length ?? 1) - 1} />
             : <Target schema={schema} dataSource={dataSource} mode={mode} onMode={setMode} />
         )}
         {!running && !receipt && faults.map((fault) => <p key={fault} role="alert" className={css.problem}>{fault}</p>)}
@@ -120,21 +123,21 @@ export function ImportDialog({ file, path, dataSource, onClose, onImported }: Im
   );
 }
 
-/** A file that the desktop app can read where it is; undefined for one that must be uploaded. */
-function sourceOf(file: File | undefined, path: string | undefined): FileSource | undefined {
-  const local = path ?? (file ? (window.sandpiper?.pathForFile(file) ?? '') : '');
-  return local === '' ? undefined : { path: local };
+/** Files that the desktop app can read where they are; undefined where one must be uploaded, or there is none. */
+function sourcesOf(files: readonly File[]): readonly FileSource[] | undefined {
+  const local = files.map((file) => window.sandpiper?.pathForFile(file) ?? '');
+  return local.length === 0 || local.includes('') ? undefined : local.map((path) => ({ path }));
 }
 
-function FileChoice({ onFile, onPath }: { onFile: (file: File) => void; onPath: (path: string) => void }) {
+function FileChoice({ onFiles, onPaths }: { onFiles: (files: readonly File[]) => void; onPaths: (paths: readonly string[]) => void }) {
   const input = useRef<HTMLInputElement>(null);
   const choose = async () => {
     if (!window.sandpiper) {
       input.current?.click();
       return;
     }
-    const path = await window.sandpiper.call('choose-import-file', undefined);
-    if (path !== undefined) onPath(path);
+    const paths = await window.sandpiper.call('choose-import-files', undefined);
+    if (paths.length > 0) onPaths(paths);
   };
   return (
     <div
@@ -143,13 +146,13 @@ function FileChoice({ onFile, onPath }: { onFile: (file: File) => void; onPath: 
       onDrop={(event) => {
         event.preventDefault();
         event.stopPropagation();
-        const [dropped] = event.dataTransfer.files;
-        if (dropped) onFile(dropped);
+        const dropped = [...event.dataTransfer.files];
+        if (dropped.length > 0) onFiles(dropped);
       }}
     >
-      <p>Drop a file here: NDJSON, one JSON object per line, plain or compressed with gzip.</p>
-      <Button look="primary" onClick={() => void choose()}>Choose a file</Button>
-      <input ref={input} type="file" hidden accept=".ndjson,.jsonl,.json,.gz,.csv" aria-label="File to import" onChange={(event) => { const [picked] = event.target.files ?? []; if (picked) onFile(picked); }} />
+      <p>Drop files here: NDJSON, JSON, CSV, TSV or Parquet, plain or packed with gzip or zstd.</p>
+      <Button look="primary" onClick={() => void choose()}>Choose files</Button>
+      <input ref={input} type="file" hidden accept=".ndjson,.jsonl,.json,.csv,.tsv,.tab,.parquet,.gz,.zst" multiple aria-label="Files to import" onChange={(event) => { const picked = [...(event.target.files ?? [])]; if (picked.length > 0) onFiles(picked); }} />
     </div>
   );
 }

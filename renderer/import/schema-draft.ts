@@ -15,6 +15,8 @@ export interface DraftColumn {
 export interface SchemaDraft {
   readonly name: string;
   readonly sortingKey: string;
+  /** '' for none. */
+  readonly partitionKey: string;
   readonly columns: readonly DraftColumn[];
 }
 
@@ -27,6 +29,7 @@ export function draftOf(schema: InferredSchema): SchemaDraft {
   return {
     name: schema.suggestedName,
     sortingKey: schema.suggestedSortingKey,
+    partitionKey: schema.suggestedPartitionKey,
     columns: schema.columns.map((column) => ({ included: true, name: column.name, type: column.type, jsonPath: column.jsonPath, ...(column.defaultExpression === undefined ? {} : { defaultExpression: column.defaultExpression }) })),
   };
 }
@@ -67,6 +70,7 @@ export function datafileOf(draft: SchemaDraft, fileName: string): string {
     columns.join(',\n'),
     '',
     'ENGINE "MergeTree"',
+    ...(draft.partitionKey.trim() === '' ? [] : [`ENGINE_PARTITION_KEY "${draft.partitionKey.trim()}"`]),
     ...(draft.sortingKey.trim() === '' ? ['ENGINE_SORTING_KEY "tuple()"'] : [`ENGINE_SORTING_KEY "${draft.sortingKey.trim()}"`]),
     '',
   ].join('\n');

@@ -1,6 +1,7 @@
 /** What the whole file holds, key by key, and the columns that it becomes: name, type and whether to keep it. */
 import { TriangleAlert } from 'lucide-react';
 import type { InferredSchema } from '../../engine/api/protocol.ts';
+import { byteSize } from '../readable.ts';
 import css from './import-dialog.module.css';
 import { COMMON_TYPES, type DraftColumn, type SchemaDraft } from './schema-draft.ts';
 
@@ -8,9 +9,11 @@ interface SchemaEditorProps {
   readonly schema: InferredSchema;
   readonly draft: SchemaDraft;
   readonly onChange: (draft: SchemaDraft) => void;
+  /** That are imported with it. */
+  readonly moreFiles: number;
 }
 
-export function SchemaEditor({ schema, draft, onChange }: SchemaEditorProps) {
+export function SchemaEditor({ schema, draft, onChange, moreFiles }: SchemaEditorProps) {
   const rows = schema.lines - schema.blank;
   const change = (index: number, part: Partial<DraftColumn>) => {
     onChange({ ...draft, columns: draft.columns.map((column, at) => (at === index ? { ...column, ...part } : column)) });
@@ -18,7 +21,8 @@ export function SchemaEditor({ schema, draft, onChange }: SchemaEditorProps) {
   return (
     <>
       <p className={css.note}>
-        {schema.fileName}: {schema.lines.toLocaleString('en')} lines, {(schema.sizeBytes / 1e6).toFixed(1)} MB, {schema.columns.length} keys. All lines were read.
+        {schema.fileName}: {schema.lines.toLocaleString('en')} lines, {byteSize(schema.sizeBytes)}, {schema.columns.length} keys. All lines were read.
+        {moreFiles > 0 && ` ${moreFiles === 1 ? 'One more file comes' : `${moreFiles} more files come`} with it, by the same columns.`}
         {schema.blank > 0 && ` ${schema.blank.toLocaleString('en')} are blank.`}
       </p>
       {schema.malformedCount > 0 && (
@@ -32,6 +36,7 @@ export function SchemaEditor({ schema, draft, onChange }: SchemaEditorProps) {
       <div className={css.names}>
         <label>Data source <input value={draft.name} spellCheck={false} onChange={(event) => onChange({ ...draft, name: event.target.value })} /></label>
         <label>Sorting key <input value={draft.sortingKey} spellCheck={false} placeholder="tuple()" onChange={(event) => onChange({ ...draft, sortingKey: event.target.value })} /></label>
+        <label>Partition key <input value={draft.partitionKey} spellCheck={false} placeholder="none" onChange={(event) => onChange({ ...draft, partitionKey: event.target.value })} /></label>
       </div>
       <datalist id="column-types">{COMMON_TYPES.map((type) => <option key={type} value={type} />)}</datalist>
       <div className={css.scroller} tabIndex={0} role="region" aria-label="Columns">

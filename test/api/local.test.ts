@@ -130,9 +130,9 @@ test('a file is uploaded, looked at and imported into a data source of its own',
   const sent = await upload('my rows.ndjson', '{"a":1,"b":"x"}\n\n{"a":2}\nnot json\n');
   const inspected = await job(((await engine.local('inspect', { source: sent })) as { job: string }).job);
   const datafile = 'SCHEMA >\n    `a` UInt8 `json:$.a`,\n    `b` Nullable(String) `json:$.b`\n\nENGINE "MergeTree"\nENGINE_SORTING_KEY "a"\n';
-  const imported = await job(((await engine.local('imports', { source: sent, dataSource: 'my_rows', mode: 'create', datafile })) as { job: string }).job);
-  const again = failure(await engine.local('imports', { source: sent, dataSource: 'my_rows', mode: 'create', datafile }));
-  const path = failure(await engine.local('imports', { source: { path: '/etc/passwd' }, dataSource: 'my_rows', mode: 'append' }));
+  const imported = await job(((await engine.local('imports', { sources: [sent], dataSource: 'my_rows', mode: 'create', datafile })) as { job: string }).job);
+  const again = failure(await engine.local('imports', { sources: [sent], dataSource: 'my_rows', mode: 'create', datafile }));
+  const path = failure(await engine.local('imports', { sources: [{ path: '/etc/passwd' }], dataSource: 'my_rows', mode: 'append' }));
   const schema = inspected.result as unknown as { fileName: string; lines: number; blank: number; malformedCount: number; columns: { name: string; type: string; present: number }[] };
   const receipt = imported.result as unknown as Record<string, unknown>;
   expect([inspected.kind, inspected.status, schema.fileName, schema.lines, schema.blank, schema.malformedCount, schema.columns.map(({ name, type, present }) => [name, type, present])]).toEqual(['inspect', 'done', 'my_rows.ndjson', 4, 1, 1, [['a', expect.any(String), 2], ['b', expect.stringContaining('String'), 1]]]);

@@ -47,6 +47,26 @@ test('imports a compressed file: schema of the whole file, progress, a receipt t
   expect(engine.readProjectFile('datasources/orders.datasource')).toContain('`amount` Decimal(18, 2) `json:$.amount`');
 });
 
+test('several files are one import; its receipt stays with the data source and adds a column for a new key', async ({ page }) => {
+  const row = (id: number) => `${JSON.stringify({ id, at: '2024-01-02 10:00:00', amount: 1, late: null, coupon: `c${id}` })}\n`;
+  for (const name of ['one', 'two']) writeFileSync(join(folder, `${name}.ndjson`), row(1) + row(2));
+  await page.goto(engine.address);
+  await page.getByRole('treeitem', { name: /^orders/ }).first().click();
+  await page.getByRole('button', { name: 'Import a file' }).first().click();
+  await page.locator('input[type=file]').setInputFiles([join(folder, 'one.ndjson'), join(folder, 'two.ndjson')]);
+  await page.getByRole('button', { name: 'Import 2 files' }).click();
+  await expect(page.getByRole('region', { name: 'Receipt' }).getByRole('status').first()).toHaveText(/4 lines = 4 loaded \+ 0 quarantined \+ 0 blank/);
+  await page.getByRole('button', { name: 'Close' }).last().click();
+  await page.getByRole('tab', { name: 'Imports' }).click();
+  const newest = page.getByRole('region', { name: 'Receipt' }).first();
+  await expect(newest.getByText(/^[0-9a-f]{64}$/)).toHaveCount(2);
+  await newest.getByRole('button', { name: /Add column for \$\.coupon/ }).click();
+  await expect(newest.getByText('The column coupon was added to the data file.', { exact: false })).toBeVisible();
+  expect(engine.readProjectFile('datasources/orders.datasource')).toContain('`coupon` Nullable(String) `json:$.coupon`');
+  const accessible = await new AxeBuilder({ page }).analyze();
+  expect(accessible.violations.map((violation) => violation.id)).toEqual([]);
+});
+
 test('a parameter that changes runs the pipe again', async ({ page }) => {
   await openPipe(page, 'active_users');
   await expect(page.getByRole('img', { name: /line chart of active_users/ })).toBeVisible();
