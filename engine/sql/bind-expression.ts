@@ -20,6 +20,7 @@ import type { Aliases, Environment, Relation } from './statement.ts';
 import { didYouMean } from './suggest.ts';
 import { BOOL, FLOAT64, INT64, int, NOTHING, nullable, STRING, UINT64, uint, UINT8, type ClickHouseType } from './types.ts';
 import { overClause } from './window-clause.ts';
+import { isArrayJoin } from './words.ts';
 
 /** What a stage of a query does with the expressions that only some stages may hold. */
 export interface Stage {
@@ -45,6 +46,12 @@ export interface BinderOptions {
 /** Aliases that use each other twice double at each step; this stops them long before memory does. */
 const LONGEST_ALIAS = 500_000;
 
+/** Values of subqueries as the fields of one struct, which a lambda around all others is given. */
+interface Hoisted {
+  readonly name: DuckSql;
+  readonly fields: { readonly name: string; readonly sql: DuckSql }[];
+}
+
 export class Binder {
   readonly environment: Environment;
   readonly scope: Scope;
@@ -52,21 +59,24 @@ export class Binder {
   readonly stage: Stage;
   readonly windows: ReadonlyMap<string, Call['over']>;
   readonly #lambdas: ReadonlyMap<string, Bound>;
+  /** Subqueries in the lambdas that are bound now, to be computed outside of them. */
+  readonly #hoisted: Hoisted | undefined;
   readonly #resolving: readonly string[];
 
-  constructor(options: BinderOptions, lambdas: ReadonlyMap<string, Bound> = new Map(), resolving: readonly string[] = []) {
+  constructor(options: BinderOptions, lambdas: ReadonlyMap<string, Bound> = new Map(), resolving: readonly string[] = [], hoisted?: Hoisted) {
     this.environment = options.environment;
     this.scope = options.scope;
     this.aliases = options.aliases;
     this.stage = options.stage;
     this.windows = options.windows ?? new Map();
     this.#lambdas = lambdas;
+    this.#hoisted = hoisted;
     this.#resolving = resolving;
   }
 
   /** The same names in another stage. */
   inStage(stage: Stage, scope = this.scope): Binder {
-    return new Binder({ environment: this.environment, scope, aliases: this.aliases, stage, windows: this.windows }, this.#lambdas, this.#resolving);
+    return new Binder({ environment: this.environment, scope, aliases: this.aliases, stage, windows: this.windows }, this.#lambdas, this.#resolving, this.#hoisted);
   }
 
   /** A value; a lambda is refused. */
@@ -92,10 +102,10 @@ export class Binder {
       case 'lambda':
         throw new SandpiperError('type', 'A lambda can only be the argument of a function such as arrayMap.', { span: expression.span });
       case 'subquery':
-        return this.#scalar(expression);
+        return this.#outsideOfLambdas(this.#scalar(expression));
       case 'exists': {
         const relation = this.query(expression.query);
-        return bound(UINT8, duck`EXISTS (${relation.sql})`, expression.span, 'boolean');
+        return this.#outsideOfLambdas(bound(UINT8, duck`EXISTS (${relation.sql})`, expression.span, 'boolean'));
       }
       case 'parameter':
         return this.#parameter(expression);
@@ -153,7 +163,7 @@ export class Binder {
   }
 
   #guarded(alias: string, expression: Expression): Bound {
-    const value = new Binder(this, this.#lambdas, [...this.#resolving, alias]).bind(expression);
+    const value = new Binder(this, this.#lambdas, [...this.#resolving, alias], this.#hoisted).bind(expression);
     if (value.sql.text.length <= LONGEST_ALIAS) return value;
     throw new SandpiperError('unsupported', `The alias ${alias} stands for too long an expression, because aliases inside of it are used many times. Compute them in a subquery or an earlier node.`, { span: expression.span });
   }
@@ -174,7 +184,7 @@ export class Binder {
       return this.#parts(value, found.rest.map((part) => part.text), identifier.span);
     }
     const constant = rest.length === 0 ? this.environment.constants.get(first.text) : undefined;
-    if (constant) return { ...constant(), span: identifier.span };
+    if (constant) return { ...constant.bind(), span: identifier.span };
     const around = this.environment.outer?.(identifier);
     if (around) return around;
     const name = identifier.parts.map((part) => part.text).join('.');
@@ -194,6 +204,18 @@ export class Binder {
   }
 
   #call(name: string, args: readonly Expression[], span: Span): Bound {
+    this.environment.statement.getFunction(name, span);
+    if (this.#hoisted || !args.some((argument) => argument.kind === 'lambda')) return this.#callWith(name, args, span);
+    const hoisted: Hoisted = { name: duckName(this.environment.statement.fresh('h')), fields: [] };
+    const value = new Binder(this, this.#lambdas, this.#resolving, hoisted).#callWith(name, args, span);
+    // A lambda may have been bound more than once, to try a type.
+    const used = hoisted.fields.filter((field) => value.sql.text.includes(duckString(field.name).text));
+    if (used.length === 0) return value;
+    const fields = used.map((field) => duck`${duckName(field.name)} := ${field.sql}`);
+    return { ...value, sql: duck`list_extract(list_transform([struct_pack(${fields})], lambda ${hoisted.name}: ${value.sql}), 1)` };
+  }
+
+  #callWith(name: string, args: readonly Expression[], span: Span): Bound {
     const each = args.flatMap((arg): readonly Argument[] => (arg.kind === 'asterisk' || arg.kind === 'columns' ? expandColumns([arg], this).map((item) => this.bind(item.expression)) : [this.argument(arg)]));
     return this.environment.statement.callFunction(name, each, span);
   }
@@ -202,7 +224,7 @@ export class Binder {
     const name = call.name.text;
     if (call.over !== undefined) return this.#window(call);
     if (isMembership(name)) return bindMembership(call, this);
-    if (name === 'arrayJoin') {
+    if (isArrayJoin(name)) {
       const joined = this.stage.arrayJoin?.(call, this);
       if (joined) return joined;
       throw new SandpiperError('unsupported', 'arrayJoin cannot stand here: use ARRAY JOIN or a subquery.', { span: call.span });
@@ -243,6 +265,14 @@ export class Binder {
     };
   }
 
+  /** DuckDB takes no subquery inside of a lambda: the value gets a name there, and is computed before. */
+  #outsideOfLambdas(value: Bound): Bound {
+    if (!this.#hoisted) return value;
+    const name = this.environment.statement.fresh('h');
+    this.#hoisted.fields.push({ name, sql: value.sql });
+    return { ...value, sql: duck`struct_extract(${this.#hoisted.name}, ${duckString(name)})` };
+  }
+
   #lambda(lambda: Lambda): BoundLambda {
     const names = lambda.parameters.map((parameter) => parameter.text);
     return {
@@ -255,7 +285,7 @@ export class Binder {
         }
         const inner = new Map(this.#lambdas);
         parameters.forEach((parameter, index) => inner.set(names[index] ?? '', parameter));
-        return new Binder(this, inner, this.#resolving).bind(lambda.body);
+        return new Binder(this, inner, this.#resolving, this.#hoisted).bind(lambda.body);
       },
     };
   }

@@ -55,18 +55,29 @@ function bindLeft(expression: Expression, binder: Binder): readonly Bound[] {
 function throughAlias(expression: Expression, binder: Binder): Expression {
   if (expression.kind === 'aliased') return throughAlias(expression.expression, binder);
   if (expression.kind !== 'identifier' || expression.parts.length > 1) return expression;
-  const alias = binder.aliasOf(expression.parts[0].text);
-  return alias ? throughAlias(alias, binder) : expression;
+  const name = expression.parts[0].text;
+  const alias = binder.aliasOf(name);
+  if (alias) return throughAlias(alias, binder);
+  // A WITH around may have written the set.
+  const around = binder.scope.find(expression) ? undefined : binder.environment.constants.get(name)?.expression;
+  return around && isWritten(around) ? around : expression;
+}
+
+/** Literals, and lists of them: the same wherever they stand. */
+function isWritten(expression: Expression): boolean {
+  return ['number', 'string', 'boolean', 'null'].includes(expression.kind) || ((expression.kind === 'array' || expression.kind === 'tuple') && expression.elements.every(isWritten));
 }
 
 function relationOf(expression: Expression, binder: Binder): Relation | undefined {
   if (expression.kind === 'subquery') return binder.query(expression.query);
   if (expression.kind !== 'identifier' || expression.parts.length > 2 || binder.scope.find(expression) || binder.isLambdaParameter(expression.parts[0].text)) return undefined;
   const [first, second] = expression.parts;
+  if (!second && binder.environment.constants.has(first.text) && !binder.environment.ctes.has(first.text)) return undefined;
   return tableRelation(second ? first : undefined, second ?? first, false, binder.environment);
 }
 
-function inRelation(left: readonly Bound[], relation: Relation, binder: Binder): DuckSql {
+function inRelation(left: readonly Bound[], given: Relation, binder: Binder): DuckSql {
+  const relation = withItems(left, given);
   const alias = duckName(binder.environment.statement.fresh('s'));
   const columns = relation.columns.map((column) => bound(column.type, duck`${alias}.${duckName(column.id)}`, left[0]?.span ?? { start: 0, end: 0 }));
   const [only] = left;
@@ -82,6 +93,15 @@ function inRelation(left: readonly Bound[], relation: Relation, binder: Binder):
   const leftSql = pairs.length === 1 ? joined(pairs.map((pair) => pair.left), ', ') : duck`row(${pairs.map((pair) => pair.left)})`;
   const rightSql = pairs.length === 1 ? joined(pairs.map((pair) => pair.right), ', ') : duck`row(${pairs.map((pair) => pair.right)})`;
   return duck`(${leftSql} IN (SELECT ${rightSql} FROM (${relation.sql}) AS ${alias} WHERE ${joined(conditions, ' AND ')}))`;
+}
+
+/** A query of arrays, where what is looked for is none, stands for their items. */
+function withItems(left: readonly Bound[], relation: Relation): Relation {
+  const [value] = left;
+  const [column] = relation.columns;
+  const type = column && bare(column.type);
+  if (!value || !column || left.length > 1 || relation.columns.length > 1 || type?.kind !== 'Array' || bare(value.type).kind === 'Array') return relation;
+  return { columns: [{ ...column, type: type.of }], sql: duck`SELECT unnest(${duckName(column.id)}) AS ${duckName(column.id)} FROM (${relation.sql})` };
 }
 
 function comparable(left: Bound, right: Bound): { left: DuckSql; right: DuckSql } {

@@ -8,7 +8,7 @@ import { isLambda, type Argument, type Bound } from './bound.ts';
 import type { Catalog } from './catalog.ts';
 import { duck, duckName, joined, type DuckSql } from './duck.ts';
 import { foldCall } from './fold.ts';
-import type { FunctionContext } from './functions/definition.ts';
+import type { FunctionContext, FunctionDefinition } from './functions/definition.ts';
 import { findFunction, suggestFunctions } from './functions/registry.ts';
 import { bare, type ClickHouseType } from './types.ts';
 
@@ -25,6 +25,12 @@ export interface RelationColumn {
   readonly id: string;
 }
 
+/** An expression of a WITH around. */
+export interface WithConstant {
+  readonly expression: Expression;
+  readonly bind: () => Bound;
+}
+
 /** Names that a query inherits from the queries around it. */
 export interface Environment {
   readonly statement: Statement;
@@ -33,7 +39,7 @@ export interface Environment {
   /** CTEs by name, bound when first used. */
   readonly ctes: ReadonlyMap<string, () => Relation>;
   /** `WITH expression AS name` of outer queries. */
-  readonly constants: ReadonlyMap<string, () => Bound>;
+  readonly constants: ReadonlyMap<string, WithConstant>;
   /** A column of the queries around, for a subquery that is computed for each of their rows. */
   readonly outer?: ((identifier: Identifier) => Bound | undefined) | undefined;
 }
@@ -88,13 +94,17 @@ export class Statement {
     return `${prefix}${this.#names}`;
   }
 
-  callFunction(name: string, args: readonly Argument[], span: Span): Bound {
+  /** Throws unless there is such a function. */
+  getFunction(name: string, span: Span): FunctionDefinition {
     const definition = findFunction(name);
-    if (!definition) {
-      const near = suggestFunctions(name);
-      const hint = near.length === 0 ? '' : ` Did you mean ${near.join(' or ')}?`;
-      throw new SandpiperError('unknown-name', `There is no function ${name} in Sandpiper.${hint}`, { span });
-    }
+    if (definition) return definition;
+    const near = suggestFunctions(name);
+    const hint = near.length === 0 ? '' : ` Did you mean ${near.join(' or ')}?`;
+    throw new SandpiperError('unknown-name', `There is no function ${name} in Sandpiper.${hint}`, { span });
+  }
+
+  callFunction(name: string, args: readonly Argument[], span: Span): Bound {
+    const definition = this.getFunction(name, span);
     const value = definition.bind({ name: definition.name, arguments: args, span, context: this.context });
     if (value.constant) return value;
     const constants = args.flatMap((argument) => (!isLambda(argument) && argument.constant && FOLDED_KINDS.has(bare(argument.type).kind) ? [argument.constant] : []));

@@ -129,7 +129,7 @@ function withItems(query: SelectQuery, outer: Environment): Environment {
   const atTop: Environment = { ...environment, outer: undefined };
   for (const item of query.with) {
     if (item.kind === 'query') addCte(item, query.recursive, ctes, atTop);
-    else constants.set(item.alias.text, () => new Binder({ environment, scope: new Scope([]), aliases: aliasesBefore(query.with, item), stage: NO_ROWS }).bind(item.expression));
+    else constants.set(item.alias.text, { expression: item.expression, bind: () => new Binder({ environment, scope: new Scope([]), aliases: aliasesBefore(query.with, item), stage: NO_ROWS }).bind(item.expression) });
   }
   return environment;
 }
