@@ -14,6 +14,7 @@ import { defaultSql, plainSql } from './physical.ts';
 import { Scope, type ScopeColumn } from './scope.ts';
 import type { Statement } from './statement.ts';
 import { bare, tuple, type ClickHouseType } from './types.ts';
+import { isArrayJoin } from './words.ts';
 
 interface Unnested {
   readonly name: string;
@@ -76,7 +77,7 @@ function joinedOf(scope: Scope): Joined {
 export function collectArrayJoins(expressions: readonly Expression[], isOwn: (expression: Expression) => boolean, into: Map<string, Call>): void {
   for (const expression of expressions) {
     collectArrayJoins(childrenOf(expression), isOwn, into);
-    if (expression.kind === 'call' && expression.name.text === 'arrayJoin' && isOwn(expression)) into.set(columnName(expression), expression);
+    if (expression.kind === 'call' && isArrayJoin(expression.name.text) && isOwn(expression)) into.set(columnName(expression), expression);
   }
 }
 

@@ -2,7 +2,7 @@
  * The name ClickHouse gives to an unnamed column: its expression in canonical form, `plus(a, 1)`, `countIf(x)`.
  * Also the key by which two expressions are seen to be the same.
  */
-import type { ArrayLiteral, Asterisk, ColumnsMatcher, Expression, FrameBound, Identifier, OrderItem, WindowSpecification } from './ast.ts';
+import type { ArrayLiteral, Asterisk, ColumnsMatcher, Expression, FrameBound, Identifier, OrderItem, TupleLiteral, WindowSpecification } from './ast.ts';
 
 /** How a query shows the parts whose names depend on it. */
 export interface Naming {
@@ -36,9 +36,9 @@ export function columnName(expression: Expression, naming: Naming = AS_WRITTEN):
     case 'columns':
       return 'COLUMNS';
     case 'array':
-      return isFractionList(expression) ? fractionList(expression, (one) => columnName(one, naming)) : `[${list(expression.elements)}]`;
+      return isFractionList(expression) ? fractionList(expression, (one) => columnName(one, naming)) : `[${isConstantList(expression) ? literalList(expression, (one) => columnName(one, naming)) : list(expression.elements)}]`;
     case 'tuple':
-      return `(${list(expression.elements)})`;
+      return `(${isConstantList(expression) ? literalList(expression, (one) => columnName(one, naming)) : list(expression.elements)})`;
     case 'lambda':
       return `lambda(tuple(${expression.parameters.map((name) => name.text).join(', ')}), ${columnName(expression.body, naming)})`;
     case 'subquery':
@@ -96,6 +96,19 @@ const REWRITTEN: Readonly<Record<string, string>> = {
 function isFractionList(list: ArrayLiteral): boolean {
   const numbers = leaves(list).map((leaf) => (leaf.kind === 'null' ? '' : numberOf(leaf)));
   return numbers.every((number) => number !== undefined) && numbers.some((number) => number !== undefined && /[.]|nan|inf/.test(numberName(number)));
+}
+
+/** A list of literals is one literal to ClickHouse, in which true is 1. */
+function isConstantList(list: ArrayLiteral | TupleLiteral): boolean {
+  return list.elements.every((element) => (element.kind === 'array' || element.kind === 'tuple' ? isConstantList(element) : ['number', 'string', 'boolean', 'null'].includes(element.kind) || isNumber(element)));
+}
+
+function literalList(list: ArrayLiteral | TupleLiteral, name: (one: Expression) => string): string {
+  return list.elements.map((element) => (element.kind === 'boolean' ? String(Number(element.value)) : name(element))).join(', ');
+}
+
+function isNumber(element: Expression): boolean {
+  return numberOf(element) !== undefined;
 }
 
 function leaves(list: ArrayLiteral): readonly Expression[] {

@@ -9,7 +9,7 @@ import { SandpiperError, type Span } from '../errors.ts';
 import { bound, type Bound, type Constant } from './bound.ts';
 import { commonType } from './common-type.ts';
 import {
-  asWholeNumber, decimalToDecimal, floatToDecimal, fractionToInteger, integerToInteger, textToDecimal, textToInteger, textToIntegerOrNull, wrapConstant,
+  asWholeNumber, decimalToDecimal, epochSeconds, floatToDecimal, fractionToInteger, integerToInteger, textToDecimal, textToInteger, textToIntegerOrNull, wrapConstant,
 } from './convert-number.ts';
 import { callComputed } from './computed/definition.ts';
 import { BFLOAT16 } from './computed/number-bytes.ts';
@@ -54,7 +54,8 @@ function timeLiteral(value: Bound, to: ClickHouseType, conversion: Conversion): 
 /** toInt32OrNull and its kin: the text as this type, or the fallback (NULL when undefined) where it cannot be read. */
 export function castTextOr(value: Bound, to: ClickHouseType, fallback: DuckSql | undefined, options: ConversionOptions = {}): DuckSql {
   const conversion = { zone: options.timeZone ?? 'UTC', span: value.span, depth: 0 };
-  const tried = textOrNull(plainSql(value), bare(to), conversion);
+  const text = bare(value.type).kind === 'FixedString' ? duck`rtrim(${plainSql(value)}, chr(0))` : plainSql(value);
+  const tried = textOrNull(text, bare(to), conversion);
   return fallback === undefined ? tried : duck`coalesce(${tried}, ${fallback})`;
 }
 
@@ -73,10 +74,11 @@ function convert(value: DuckSql, from: ClickHouseType, to: ClickHouseType, conve
     if (isNullable(to) || !isNullable(from)) return duck`CAST(${value} AS ${duckTypeSql(to)})`;
     throw new SandpiperError('type', `NULL cannot be converted to ${printType(to)}, which is not Nullable.`, { span: conversion.span });
   }
+  const given = source.kind === 'FixedString' && !isText(target) && scalar(target) ? duck`rtrim(${value}, chr(0))` : value;
   const sql =
     isText(source) && isNullable(to) && !isText(target) && scalar(target)
-      ? textOrNull(value, target, conversion)
-      : convertBare(value, source, target, conversion);
+      ? textOrNull(given, target, conversion)
+      : convertBare(given, source, target, conversion);
   if (!isNullable(from) || isNullable(to) || !scalar(target)) return sql;
   return duck`coalesce(${sql}, CAST(error('NULL cannot be converted to a type that is not Nullable.') AS ${duckTypeSql(target)}))`;
 }
@@ -97,7 +99,9 @@ function convertBare(value: DuckSql, from: ClickHouseType, to: ClickHouseType, c
   switch (to.kind) {
     case 'Integer': {
       if (isText(from)) return textToInteger(value, to);
-      if (from.kind === 'Float' || from.kind === 'BFloat16' || from.kind === 'Decimal') return fractionToInteger(value, to);
+      if (from.kind === 'Decimal') return duck`CAST(trunc(${value}) AS ${type})`;
+      if (from.kind === 'DateTime64') return duck`CAST(${epochSeconds(value, from)} AS ${type})`;
+      if (from.kind === 'Float' || from.kind === 'BFloat16') return fractionToInteger(value, to);
       const whole = asWholeNumber(value, from);
       if (whole) return integerToInteger(whole.sql, whole.type, to);
       break;

@@ -34,7 +34,7 @@ export const DUCKDB_MACROS: readonly string[] = [
     ELSE rpad(replace(mantissa, '.', ''), CAST(exponent AS INTEGER) + 1, '0') END`,
 
   // Text in quotes, as inside of arrays: 'it\\'s'.
-  `CREATE OR REPLACE MACRO sandpiper_quoted(t) AS '''' || replace(replace(replace(replace(replace(t, '\\', '\\\\'), '''', '\\'''), chr(10), '\\n'), chr(9), '\\t'), chr(13), '\\r') || ''''`,
+  `CREATE OR REPLACE MACRO sandpiper_quoted(t) AS '''' || replace(replace(replace(replace(replace(replace(t, '\\', '\\\\'), chr(0), '\\0'), '''', '\\'''), chr(10), '\\n'), chr(9), '\\t'), chr(13), '\\r') || ''''`,
 
   // The nearest whole number, the even one at halves.
   `CREATE OR REPLACE MACRO sandpiper_half_even(x) AS CASE WHEN abs(x - trunc(x)) = 0.5 THEN round(x / 2) * 2 ELSE round(x) END`,
@@ -57,8 +57,9 @@ export const DUCKDB_MACROS: readonly string[] = [
   `CREATE OR REPLACE MACRO sandpiper_unsigned_text(t, what) AS CASE WHEN t IS NULL OR regexp_full_match(t, '[+]?[0-9]+') THEN t ELSE error('Cannot read the text ''' || t || ''' as ' || what || '.') END`,
   `CREATE OR REPLACE MACRO sandpiper_whole_or_null(t) AS CASE WHEN regexp_full_match(t, '[+-]?[0-9]+') THEN t END`,
 
-  // Text as a Date: 2024-01-31, 2024-1-31, 2024/01/31, 20240131, or with a time after it.
-  `CREATE OR REPLACE MACRO sandpiper_date_or_null(t) AS coalesce(CASE WHEN length(t) <= 10 THEN TRY_CAST(t AS DATE) END, CAST(TRY_CAST(t AS TIMESTAMP) AS DATE), CAST(try_strptime(t, '%Y%m%d') AS DATE))`,
+  // Text as a Date: 2024-01-31, 2024-1-31, 2024/01/31, 20240131, or with a time after it. The 30th of February is in March.
+  `CREATE OR REPLACE MACRO sandpiper_date_or_null(t) AS coalesce(CASE WHEN length(t) <= 10 THEN TRY_CAST(t AS DATE) END, CAST(TRY_CAST(t AS TIMESTAMP) AS DATE), CAST(try_strptime(t, '%Y%m%d') AS DATE),
+    CASE WHEN regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}') THEN CASE WHEN t[6:7] BETWEEN '01' AND '12' AND t[9:10] BETWEEN '01' AND '31' THEN make_date(CAST(t[1:4] AS INTEGER), CAST(t[6:7] AS INTEGER), 1) + (CAST(t[9:10] AS INTEGER) - 1) ELSE DATE '1970-01-01' END END)`,
   `CREATE OR REPLACE MACRO sandpiper_date(t) AS CASE WHEN t IS NOT NULL THEN coalesce(sandpiper_date_or_null(t), error('Cannot read the text ''' || t || ''' as a Date.')) END`,
   `CREATE OR REPLACE MACRO sandpiper_clamp_date(date) AS list_transform([date], lambda d: CASE WHEN d < DATE '1970-01-01' THEN DATE '1970-01-01' WHEN d > DATE '2149-06-06' THEN DATE '2149-06-06' ELSE d END)[1]`,
 
@@ -162,7 +163,9 @@ export const DUCKDB_MACROS: readonly string[] = [
   `CREATE OR REPLACE MACRO sandpiper_after_byte(t, byte) AS array_to_string(list_filter(regexp_extract_all(t, '(?s).'), lambda c, i: strlen(substring(t, 1, i - 1)) + 1 >= byte), '')`,
 
   // JSON text as JSON, NULL where it is none; and JSON values as ClickHouse reads them, NULL where they do not fit.
-  `CREATE OR REPLACE MACRO sandpiper_json(t) AS list_transform([t], lambda text: CASE WHEN json_valid(text) THEN json_extract(text, '$') END)[1]`,
+  // DuckDB takes NaN and Infinity, in any case, for JSON.
+  `CREATE OR REPLACE MACRO sandpiper_is_json(t) AS json_valid(t) AND NOT (regexp_matches(t, '(?i)nan|inf') AND regexp_matches(regexp_replace(t, '"(?:[^"\\\\]|\\\\.)*"', '', 'g'), '(?i)nan|inf'))`,
+  `CREATE OR REPLACE MACRO sandpiper_json(t) AS list_transform([t], lambda text: CASE WHEN sandpiper_is_json(text) THEN json_extract(text, '$') END)[1]`,
   // Whole floats inside of JSON as 200, not 200.0; texts are left alone.
   `CREATE OR REPLACE MACRO sandpiper_json_numbers(t) AS CASE WHEN contains(t, '.0') THEN regexp_replace(t, '("(?:[^"\\\\]|\\\\.)*")|([0-9])[.]0([],}])', '\\1\\2\\3', 'g') ELSE t END`,
   `CREATE OR REPLACE MACRO sandpiper_json_string(j) AS CASE json_type(j) WHEN 'DOUBLE' THEN sandpiper_float_text(CAST(j AS DOUBLE)) WHEN 'NULL' THEN NULL WHEN 'VARCHAR' THEN json_extract_string(j, '$') ELSE sandpiper_json_numbers(CAST(j AS VARCHAR)) END`,
@@ -183,7 +186,12 @@ export const DUCKDB_MACROS: readonly string[] = [
 
   // Hexadecimal digits as bits, bits as bytes, and a number below 32 as five bits.
   `CREATE OR REPLACE MACRO sandpiper_bits(h) AS array_to_string(list_transform(regexp_extract_all(h, '.'), lambda digit: ['0000', '0001', '0010', '0011', '0100', '0101', '0110', '0111', '1000', '1001', '1010', '1011', '1100', '1101', '1110', '1111'][CAST('0x' || digit AS INTEGER) + 1]), '')`,
+  // ClickHouse reads any other sign as fifteen sixteens and fifteen of a hexadecimal digit, and as a one of a binary one.
+  `CREATE OR REPLACE MACRO sandpiper_hex_value(c) AS CASE WHEN c BETWEEN '30' AND '39' THEN CAST(right(c, 1) AS INTEGER) WHEN c BETWEEN '41' AND '46' OR c BETWEEN '61' AND '66' THEN 9 + CAST(right(c, 1) AS INTEGER) ELSE 255 END`,
+  `CREATE OR REPLACE MACRO sandpiper_unhex_any(signs) AS unhex(array_to_string(list_transform(range(-(len(signs) % 2), len(signs), 2), lambda i: right('0' || to_hex((CASE WHEN i < 0 THEN 0 ELSE sandpiper_hex_value(signs[i + 1]) * 16 END + sandpiper_hex_value(signs[i + 2])) & 255), 2)), ''))`,
+  `CREATE OR REPLACE MACRO sandpiper_unhex(t) AS CASE WHEN regexp_full_match(t, '[0-9A-Fa-f]*') THEN unhex(t) ELSE sandpiper_unhex_any(regexp_extract_all(hex(encode(t)), '..')) END`,
   `CREATE OR REPLACE MACRO sandpiper_from_bits(bits) AS unhex(array_to_string(list_transform(regexp_extract_all(repeat('0', (8 - length(bits) % 8) % 8) || bits, '........'), lambda eight: right('0' || to_hex(CAST('0b' || eight AS INTEGER)), 2)), ''))`,
+  `CREATE OR REPLACE MACRO sandpiper_unbin(t) AS sandpiper_from_bits(CASE WHEN regexp_full_match(t, '[01]*') THEN t ELSE array_to_string(list_transform(regexp_extract_all(hex(encode(t)), '..'), lambda c: CASE WHEN c = '30' THEN '0' ELSE '1' END), '') END)`,
   `CREATE OR REPLACE MACRO sandpiper_five_bits(n) AS right(sandpiper_bits(right('0' || to_hex(n), 2)), 5)`,
   // Whether an address is in a network such as 10.0.0.0/8; addresses of the other version are not.
   `CREATE OR REPLACE MACRO sandpiper_ip_bits(a) AS CASE WHEN contains(a, ':') THEN sandpiper_bits(sandpiper_ipv6_hex(a)) ELSE sandpiper_bits(lpad(to_hex(sandpiper_ipv4_number(sandpiper_ipv4(a))), 8, '0')) END`,

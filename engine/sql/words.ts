@@ -78,3 +78,8 @@ export function escapeOf(cursor: Cursor, name: string): Expression[] {
   const text = cursor.take();
   return [{ kind: 'string', value: text.text, span: text.span }];
 }
+
+/** Whether this is arrayJoin, which is called unnest in any case, too. */
+export function isArrayJoin(name: string): boolean {
+  return name === 'arrayJoin' || name.toLowerCase() === 'unnest';
+}

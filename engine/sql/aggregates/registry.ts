@@ -50,7 +50,7 @@ const EXACT = new Map<string, AggregateDefinition>();
 const ANY_CASE = new Map<string, AggregateDefinition>();
 
 /** Names that ClickHouse takes in any case besides the definitions' own. */
-const ANY_CASE_ALIASES = new Set(['any_value', 'first_value', 'last_value', 'max_by', 'min_by', 'array_agg', 'group_concat', 'string_agg', 'approx_top_k', 'approx_top_count', 'approx_top_sum']);
+const ANY_CASE_ALIASES = new Set(['any_value', 'first_value', 'last_value', 'max_by', 'min_by', 'array_agg', 'group_concat', 'string_agg', 'approx_top_k', 'approx_top_count', 'approx_top_sum', 'kolmogorovSmirnovTest', 'analysisOfVariance', 'anova']);
 
 for (const definition of [...LISTS.flat(), ...REFUSED_AGGREGATES]) {
   for (const name of [definition.name, ...(definition.aliases ?? [])]) {
@@ -102,6 +102,7 @@ export function findAggregate(name: string, nulls?: 'ignore' | 'respect'): Aggre
 
 function resolve(name: string, depth = 0): Resolved | undefined {
   const plain = EXACT.get(name) ?? ANY_CASE.get(name.toLowerCase());
+  if (name.toLowerCase() === 'array_concat_agg') return resolve('groupArrayArray', depth);
   if (plain) return { definition: distinctly(plain) };
   if (depth > 8) return undefined;
   for (const [suffix, combine] of SUFFIXES) {

@@ -140,6 +140,9 @@ function duckVariable(call: FunctionCall): DuckSql {
   return duckName(call.context.freshName());
 }
 
+/** What a function is called besides its name, as FunctionDefinition has it. */
+export type OtherNames = Pick<FunctionDefinition, 'aliases' | 'caseInsensitiveAliases' | 'exactAliases' | 'caseInsensitive'>;
+
 export interface Description {
   readonly name: string;
   readonly signature: string;
@@ -147,12 +150,25 @@ export interface Description {
   readonly category: FunctionCategory;
   readonly aliases?: readonly string[];
   readonly caseInsensitiveAliases?: readonly string[];
+  readonly exactAliases?: readonly string[];
   readonly caseInsensitive?: boolean;
 }
 
 /** A definition whose arguments are values; `least` and `most` bound their number. */
 export function define(description: Description, least: number, most: number, bind: (args: readonly Bound[], call: FunctionCall) => Bound): FunctionDefinition {
-  return { ...description, bind: (call) => bind(values(call, least, most), call) };
+  return {
+    ...description,
+    bind: (call) => {
+      const args = values(call, least, most);
+      try {
+        return bind(args, call);
+      } catch (error) {
+        // Beside a NULL ClickHouse does not ask for the types of the other arguments.
+        if (error instanceof SandpiperError && error.code === 'type' && description.category !== 'conditional' && !/cast/i.test(description.name) && args.some((arg) => arg.constant?.kind === 'null')) return nullResult(call.span);
+        throw error;
+      }
+    },
+  };
 }
 
 /** A definition by the sorts of its arguments, its result type and its SQL over the plain arguments; NULL gives NULL. */

@@ -8,7 +8,7 @@ import { decimalOfWhole, wrapConstant, wrapped, type IntegerType } from '../conv
 import { duck, duckDouble, duckInteger, duckName, type DuckSql } from '../duck.ts';
 import { duckTypeSql, plainSql, tupleFieldNames } from '../physical.ts';
 import { bare, FLOAT32, FLOAT64, int, isNullable, nullable, printType, tuple, uint, type ClickHouseType, type IntegerBits } from '../types.ts';
-import { at, define, isNull, nullResult, once, result, typeError, unsupported, usualType, withConstant } from './arguments.ts';
+import { at, define, isNull, nullResult, once, result, typeError, unsupported, usualType, withConstant, type OtherNames } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 import { combineConstants, integerSql, type IntegerOperand, type IntegerOperator } from './integer-arithmetic.ts';
 import { addToTime, subtractTimes } from './time-arithmetic.ts';
@@ -158,7 +158,8 @@ function decimalDivide(args: readonly Bound[], call: FunctionCall, onZero: 'infi
 function unlessLeast(onZero: OnZero, left: Bound, right: Bound, to: ClickHouseType, body: (divisor: DuckSql) => DuckSql): (divisor: DuckSql) => DuckSql {
   const [dividend, divisor] = [bare(left.type), bare(right.type)];
   if (dividend.kind !== 'Integer' || divisor.kind !== 'Integer' || !dividend.signed || !divisor.signed || dividend.bits > 64) return body;
-  if (right.constant?.kind === 'integer' && right.constant.value !== -1n) return body;
+  // Through a constant -1 ClickHouse multiplies, and wraps around.
+  if (right.constant?.kind === 'integer' && (right.constant.value !== -1n || (onZero === 'error' && dividend.bits >= 32))) return body;
   const least = duckInteger(-(2n ** BigInt(dividend.bits - 1)));
   const instead = onZero === 'error' ? duck`CAST(error('The least number of its type cannot be divided by -1.') AS ${duckTypeSql(to)})` : onZero === 'zero' ? duck`0` : duck`NULL`;
   return (by) => duck`CASE WHEN ${by} = -1 AND ${plainSql(left)} = ${least} THEN ${instead} ELSE ${body(by)} END`;
@@ -173,7 +174,7 @@ function intDiv(onZero: OnZero) {
     const [a, b] = [integerOperand(left), integerOperand(right)];
     const bits = a ? a.type.bits : leftType.kind === 'Float' && leftType.bits === 64 ? 64 : leftType.kind === 'Decimal' && leftType.precision > 9 ? 64 : 32;
     const type: IntegerType = { kind: 'Integer', bits, signed: (a ? a.type.signed : true) || (b ? b.type.signed : true) };
-    const wide = bits > 64 || (a !== undefined && a.type.bits >= 64 && !a.type.signed && type.signed) || (b !== undefined && b.type.bits >= 64 && !b.type.signed && type.signed);
+    const wide = bits > 64 || (bits === 64 && type.signed && right.constant?.kind === 'integer') || (a !== undefined && a.type.bits >= 64 && !a.type.signed && type.signed) || (b !== undefined && b.type.bits >= 64 && !b.type.signed && type.signed);
     const holder = bits > 64 && !type.signed ? duck`UHUGEINT` : wide ? duck`HUGEINT` : type.signed ? duck`BIGINT` : duck`UBIGINT`;
     const whole = (value: Bound, operand: IntegerOperand | undefined) => (operand ? duck`CAST(${plainSql(operand.value)} AS ${holder})` : duck`CAST(trunc(${plainSql(value)}) AS ${holder})`);
     const from: IntegerType = wide ? { kind: 'Integer', bits: 128, signed: type.signed || bits <= 64 } : { kind: 'Integer', bits: 64, signed: type.signed };
@@ -187,32 +188,58 @@ function intDiv(onZero: OnZero) {
   };
 }
 
-function modulo(onZero: OnZero, positive: boolean) {
+/** As C++ computes: the types below 32 bits are int, and a signed number beside an unsigned one that is as wide wraps around. */
+function commonForRest(a: IntegerType, b: IntegerType): IntegerType {
+  const promoted = (type: IntegerType): IntegerType => (type.bits < 32 ? { kind: 'Integer', bits: 32, signed: true } : type);
+  const [left, right] = [promoted(a), promoted(b)];
+  if (left.bits !== right.bits) return left.bits > right.bits ? left : right;
+  return left.signed ? right : left;
+}
+
+interface RestOptions {
+  readonly onZero: OnZero;
+  /** Never negative. */
+  readonly positive?: boolean;
+  /** As wide as the divisor, and signed when either is. */
+  readonly legacy?: boolean;
+}
+
+function modulo({ onZero, positive = false, legacy = false }: RestOptions) {
   return (args: readonly Bound[], call: FunctionCall): Bound => {
     const [left, right] = [at(args, 0), at(args, 1)];
     if (isNull(left) || isNull(right)) return nullResult(call.span);
     const [leftType, rightType] = [bare(left.type), bare(right.type)];
-    if (leftType.kind === 'Date' && rightType.kind === 'Integer') return modulo(onZero, positive)([cast({ ...left, type: leftType }, uint(16)), right], call);
+    if (leftType.kind === 'Date' && rightType.kind === 'Integer') return modulo({ onZero, positive, legacy })([cast({ ...left, type: leftType }, uint(16)), right], call);
     if (!isNumber(leftType) || !isNumber(rightType)) return refuse(call, args);
     if (leftType.kind === 'Decimal' || rightType.kind === 'Decimal') throw unsupported(`${call.name} of decimals is not supported: convert them with toFloat64.`, call.span);
     if (isFloat(leftType) || isFloat(rightType)) {
       const sql = positive
         ? once(call, asDouble(right), (b) => duck`fmod(${asDouble(left)}, abs(${b}))`)
-        : duck`(${asDouble(left)} % ${asDouble(right)} + 0)`;
+        : right.constant?.kind === 'integer' || (right.constant?.kind === 'float' && Number.isFinite(right.constant.value))
+          ? duck`(${asDouble(left)} % ${asDouble(right)} + 0)`
+          : once(call, asDouble(right), (b) => duck`(${asDouble(left)} % ${b} + 0 * ${b})`);
       return result(call, args, onZero === 'null' ? nullable(FLOAT64) : FLOAT64, onZero === 'null' ? zeroOr('null', right, asDouble(right), call, () => sql) : sql);
     }
     const [a, b] = [integerOperand(left), integerOperand(right)];
     if (!a || !b) return refuse(call, args);
     const doubled: Record<IntegerBits, IntegerBits> = { 8: 16, 16: 32, 32: 64, 64: 64, 128: 128, 256: 256 };
-    const type: IntegerType = { kind: 'Integer', bits: a.type.signed && !positive ? doubled[b.type.bits] : b.type.bits, signed: a.type.signed && !positive };
-    const mixed = a.type.signed !== b.type.signed && (a.type.bits >= 64 || b.type.bits >= 64);
-    const holder = mixed || a.type.bits > 64 || b.type.bits > 64 ? duck`HUGEINT` : a.type.signed || b.type.signed ? duck`BIGINT` : duck`UBIGINT`;
-    const dividend = duck`CAST(${plainSql(a.value)} AS ${holder})`;
+    const type: IntegerType = legacy
+      ? { kind: 'Integer', bits: b.type.bits, signed: a.type.signed || b.type.signed }
+      : { kind: 'Integer', bits: a.type.signed && !positive ? doubled[b.type.bits] : b.type.bits, signed: a.type.signed && !positive };
+    const common = commonForRest(a.type, b.type);
+    const wraps = !common.signed && (a.type.signed || b.type.signed);
+    const holder = common.bits > 64 && !common.signed ? duck`UHUGEINT` : common.bits >= 64 ? duck`HUGEINT` : duck`BIGINT`;
+    const narrow = a.type.bits <= 64 && b.type.bits <= 64 && !a.type.signed && !b.type.signed ? duck`UBIGINT` : holder;
+    const operand = (one: IntegerOperand) => (wraps && one.type.signed ? duck`CAST(${common.bits > 64 ? wrapped(duck`CAST(${plainSql(one.value)} AS HUGEINT)`, { kind: 'Integer', bits: 128, signed: true }, common) : wrapped(plainSql(one.value), one.type, common)} AS ${narrow})` : duck`CAST(${plainSql(one.value)} AS ${narrow})`);
+    const dividend = operand(a);
+    const fits = type.bits > 64 || (!wraps && (!legacy || a.type.signed === b.type.signed));
+    const held: IntegerType = common.bits > 64 ? common : { kind: 'Integer', bits: common.bits === 64 ? 128 : 64, signed: true };
+    const narrowed = (sql: DuckSql) => (fits ? duck`CAST(${sql} AS ${duckTypeSql(type)})` : wrapped(sql, held, type));
     const body = unlessLeast(onZero, left, right, type, (divisor) =>
-      positive && a.type.signed
-        ? duck`CAST((${dividend} % ${divisor} + abs(${divisor})) % abs(${divisor}) AS ${duckTypeSql(type)})`
-        : duck`CAST(${dividend} % ${divisor} AS ${duckTypeSql(type)})`);
-    return result(call, args, onZero === 'null' ? nullable(type) : type, guardZero(onZero, right, duck`CAST(${plainSql(b.value)} AS ${holder})`, call, body));
+      positive && common.signed && a.type.signed
+        ? narrowed(duck`(${dividend} % ${divisor} + abs(${divisor})) % abs(${divisor})`)
+        : narrowed(duck`(${dividend} % ${divisor})`));
+    return result(call, args, onZero === 'null' ? nullable(type) : type, guardZero(onZero, right, operand(b), call, body));
   };
 }
 
@@ -304,7 +331,7 @@ function extreme(name: 'max2' | 'min2') {
   };
 }
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'arithmetic' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: OtherNames = {}) => ({ name, signature, help, category: 'arithmetic' as const, ...extra });
 
 export const ARITHMETIC: readonly FunctionDefinition[] = [
   define(describe('plus', 'plus(a, b)', 'a + b; of a time and a number, moves the time by days or seconds.'), 2, 2, operatorFunction('plus')),
@@ -315,12 +342,12 @@ export const ARITHMETIC: readonly FunctionDefinition[] = [
   define(describe('intDiv', 'intDiv(a, b)', 'a / b without the fraction; fails for a division by zero.'), 2, 2, intDiv('error')),
   define(describe('intDivOrZero', 'intDivOrZero(a, b)', 'a / b without the fraction; 0 for a division by zero.'), 2, 2, intDiv('zero')),
   define(describe('intDivOrNull', 'intDivOrNull(a, b)', 'a / b without the fraction; NULL for a division by zero.'), 2, 2, intDiv('null')),
-  define(describe('modulo', 'modulo(a, b)', 'The rest of a / b, with the sign of a.', { aliases: ['mod'], caseInsensitive: true }), 2, 2, modulo('error', false)),
-  define(describe('moduloLegacy', 'moduloLegacy(a, b)', 'The rest of a / b, with the sign of a.'), 2, 2, modulo('error', false)),
-  define(describe('moduloOrZero', 'moduloOrZero(a, b)', 'The rest of a / b; 0 for a division by zero.'), 2, 2, modulo('zero', false)),
-  define(describe('moduloOrNull', 'moduloOrNull(a, b)', 'The rest of a / b; NULL for a division by zero.'), 2, 2, modulo('null', false)),
-  define(describe('positiveModulo', 'positiveModulo(a, b)', 'The rest of a / b, never negative.', { aliases: ['positive_modulo', 'pmod'], caseInsensitive: true }), 2, 2, modulo('error', true)),
-  define(describe('positiveModuloOrNull', 'positiveModuloOrNull(a, b)', 'The rest of a / b, never negative; NULL for a division by zero.', { aliases: ['positive_modulo_or_null', 'pmodOrNull'], caseInsensitive: true }), 2, 2, modulo('null', true)),
+  define(describe('modulo', 'modulo(a, b)', 'The rest of a / b, with the sign of a.', { caseInsensitiveAliases: ['mod'] }), 2, 2, modulo({ onZero: 'error' })),
+  define(describe('moduloLegacy', 'moduloLegacy(a, b)', 'The rest of a / b, with the sign of a.'), 2, 2, modulo({ onZero: 'error', legacy: true })),
+  define(describe('moduloOrZero', 'moduloOrZero(a, b)', 'The rest of a / b; 0 for a division by zero.'), 2, 2, modulo({ onZero: 'zero' })),
+  define(describe('moduloOrNull', 'moduloOrNull(a, b)', 'The rest of a / b; NULL for a division by zero.', { caseInsensitiveAliases: ['modOrNull'] }), 2, 2, modulo({ onZero: 'null' })),
+  define(describe('positiveModulo', 'positiveModulo(a, b)', 'The rest of a / b, never negative.', { aliases: ['positive_modulo', 'pmod'], caseInsensitive: true }), 2, 2, modulo({ onZero: 'error', positive: true })),
+  define(describe('positiveModuloOrNull', 'positiveModuloOrNull(a, b)', 'The rest of a / b, never negative; NULL for a division by zero.', { aliases: ['positive_modulo_or_null', 'pmodOrNull'], caseInsensitive: true }), 2, 2, modulo({ onZero: 'null', positive: true })),
   define(describe('negate', 'negate(a)', '-a.'), 1, 1, negate),
   define(describe('abs', 'abs(a)', 'a without its sign.', { caseInsensitive: true }), 1, 1, abs),
   define(describe('gcd', 'gcd(a, b)', 'The greatest common divisor.'), 2, 2, divisorOf('gcd')),

@@ -6,7 +6,7 @@ import { cast } from '../conversion.ts';
 import { duck, duckInteger, DUCK_FALSE, DUCK_TRUE, joined, type DuckSql } from '../duck.ts';
 import { duckTypeSql, plainSql } from '../physical.ts';
 import { bare, printType, STRING, UINT8, type ClickHouseType, type IntegerBits } from '../types.ts';
-import { at, define, isNull, need, nullResult, once, result, typeError } from './arguments.ts';
+import { at, define, isNull, need, nullResult, once, result, typeError, type OtherNames } from './arguments.ts';
 import { bytesSql, wholeSql } from './argument-forms.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
@@ -142,7 +142,7 @@ function bitSlice(args: readonly Bound[], call: FunctionCall): Bound {
   return result(call, args, STRING, callComputed(SLICE_BITS, bytesSql(value), wholeSql(offset), length ? wholeSql(length) : duckInteger(2n ** 60n)), 'bytes');
 }
 
-const describe = (name: string, signature: string, help: string) => ({ name, signature, help, category: 'bit' as const });
+const describe = (name: string, signature: string, help: string, extra: OtherNames = {}) => ({ name, signature, help, category: 'bit' as const, ...extra });
 
 export const BIT: readonly FunctionDefinition[] = [
   define(describe('bitAnd', 'bitAnd(a, b)', 'The bits that are 1 in both numbers.'), 2, 2, both((left, right) => duck`(${left} & ${right})`)),
@@ -154,7 +154,7 @@ export const BIT: readonly FunctionDefinition[] = [
   define(describe('bitRotateLeft', 'bitRotateLeft(number, count)', 'The bits turned up.'), 2, 2, rotate('left')),
   define(describe('bitRotateRight', 'bitRotateRight(number, count)', 'The bits turned down.'), 2, 2, rotate('right')),
   define(describe('bitCount', 'bitCount(value)', 'How many bits are 1.'), 1, 1, count),
-  define(describe('byteSwap', 'byteSwap(number)', 'The number with its bytes in the other order.'), 1, 1, byteSwap),
+  define(describe('byteSwap', 'byteSwap(number)', 'The number with its bytes in the other order.', { caseInsensitive: true }), 1, 1, byteSwap),
   define(describe('bitSlice', 'bitSlice(text, offset[, length])', 'Bits of a text from a place on, filled up to full bytes.'), 2, 3, bitSlice),
   define(describe('bitTest', 'bitTest(number, position)', 'The bit at a position from 0.'), 2, 2, test('all')),
   define(describe('bitTestAll', 'bitTestAll(number, position, …)', '1 when all bits at the positions are 1.'), 2, Infinity, test('all')),

@@ -4,7 +4,7 @@ import { cast, commonType } from '../conversion.ts';
 import { duck, joined, type DuckSql } from '../duck.ts';
 import { booleanSql, orderSql, plainSql } from '../physical.ts';
 import { bare, isNullable, nullable, UINT8, withoutLowCardinality, type ClickHouseType } from '../types.ts';
-import { at, define, isNull, lowCardinality, nullResult, once, typeError, unsupported } from './arguments.ts';
+import { at, define, isNull, lowCardinality, nullResult, once, typeError, unsupported, type OtherNames } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
 /** The values in their common type; LowCardinality is lost, as in ClickHouse. */
@@ -43,6 +43,8 @@ function extreme(name: 'greatest' | 'least') {
     const used = values.slice(0, solid.length);
     if (used.length === 1) return bound(type, used[0] ?? duck`NULL`, call.span);
     const inner = bare(type);
+    // Two numbers are compared as numbers.
+    if (inner.kind === 'Bool' && args.length === 2 && type.kind === 'Bool') return bound(UINT8, duck`CAST(${name === 'greatest' ? duck`greatest(${used})` : duck`least(${used})`} AS UTINYINT)`, call.span);
     if (inner.kind === 'Enum' || inner.kind === 'IPv4' || inner.kind === 'IPv6') return byOrder(name, used, type, call);
     const [first, second] = used;
     if (inner.kind === 'Float' && used.length === 2 && first && second && !solid.some((arg) => isNullable(arg.type) || arg.constant)) {
@@ -84,11 +86,11 @@ function transform(args: readonly Bound[], call: FunctionCall): Bound {
   return bound(lowCardinality(args, type), sql, call.span);
 }
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'conditional' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: OtherNames = {}) => ({ name, signature, help, category: 'conditional' as const, ...extra });
 
 export const CONDITIONAL: readonly FunctionDefinition[] = [
   define(describe('if', 'if(condition, then, else)', 'One of two values, chosen by a condition.', { caseInsensitive: true }), 3, 3, multiIf),
-  define(describe('multiIf', 'multiIf(condition, value, …, else)', 'The value of the first true condition.', { caseInsensitive: true, aliases: ['caseWithoutExpression', 'caseWithoutExpr'] }), 3, Infinity, multiIf),
+  define(describe('multiIf', 'multiIf(condition, value, …, else)', 'The value of the first true condition.', { aliases: ['caseWithoutExpression', 'caseWithoutExpr'] }), 3, Infinity, multiIf),
   define(describe('caseWithExpression', 'caseWithExpression(value, when, then, …, else)', 'CASE value WHEN … THEN … ELSE … END.', { aliases: ['caseWithExpr'] }), 4, Infinity, caseWithExpression),
   define(describe('greatest', 'greatest(a, …)', 'The greatest value; NULLs are left out.', { caseInsensitive: true }), 1, Infinity, extreme('greatest')),
   define(describe('least', 'least(a, …)', 'The smallest value; NULLs are left out.', { caseInsensitive: true }), 1, Infinity, extreme('least')),

@@ -4,7 +4,7 @@ import { duck, duckInteger, duckString, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
 import { alignedWithUtc, offsetOf1970, utcTime } from '../time-zone.ts';
 import { bare, INT64, isNullable, nullable, printType, type IntervalUnit } from '../types.ts';
-import { at, constantText, define, isNull, lowCardinality, nullResult, result, typeError } from './arguments.ts';
+import { at, constantText, define, isNull, lowCardinality, nullResult, result, typeError, type OtherNames } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 import { addToTime, shift } from './time-arithmetic.ts';
 import { timeArgument, type TimeArgument } from './time-argument.ts';
@@ -82,7 +82,7 @@ function nanoseconds(from: Bound, to: Bound): DuckSql {
   return duck`(${nanos(to)} - ${nanos(from)})`;
 }
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'dates and times' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: OtherNames = {}) => ({ name, signature, help, category: 'dates and times' as const, ...extra });
 
 function addInterval(sign: 1 | -1) {
   return (args: readonly Bound[], call: FunctionCall): Bound => {
@@ -107,10 +107,12 @@ export const DATE_DIFFERENCES: readonly FunctionDefinition[] = [
   define(describe('timeDiff', 'timeDiff(start, end)', 'Seconds between two times.', { caseInsensitive: true }), 2, 2, (args, call) => {
     if (args.some(isNull)) return nullResult(call.span);
     const [start, end] = [timeArgument(call, at(args, 0), undefined), timeArgument(call, at(args, 1), undefined, 1)];
-    return result(call, args, INT64, duck`date_diff('second', ${start.clock}, ${end.clock})`);
+    // Of moments, not of clocks: the zones of the two do not matter.
+    const moment = ({ value, type }: TimeArgument) => (type.kind === 'DateTime64' && type.precision > 6 ? duck`sandpiper_microseconds(${plainSql(value)})` : duck`CAST(${plainSql(value)} AS TIMESTAMP)`);
+    return result(call, args, INT64, duck`date_diff('second', ${moment(start)}, ${moment(end)})`);
   }),
-  define(describe('addDate', 'addDate(time, interval)', 'The time an INTERVAL later.', { caseInsensitive: true, aliases: ['addInterval', 'addTupleOfIntervals'] }), 2, 2, addInterval(1)),
-  define(describe('subDate', 'subDate(time, interval)', 'The time an INTERVAL earlier.', { caseInsensitive: true, aliases: ['subtractInterval', 'subtractTupleOfIntervals'] }), 2, 2, addInterval(-1)),
+  define(describe('addDate', 'addDate(time, interval)', 'The time an INTERVAL later.', { caseInsensitive: true, exactAliases: ['addInterval', 'addTupleOfIntervals'] }), 2, 2, addInterval(1)),
+  define(describe('subDate', 'subDate(time, interval)', 'The time an INTERVAL earlier.', { caseInsensitive: true, exactAliases: ['subtractInterval', 'subtractTupleOfIntervals'] }), 2, 2, addInterval(-1)),
   ...(['dateAdd', 'dateSub'] as const).map((name) =>
     define(describe(name, `${name}(time, interval)`, `The time an INTERVAL ${name === 'dateAdd' ? 'later' : 'earlier'}.`, { caseInsensitive: true, aliases: name === 'dateAdd' ? ['date_add', 'timestampAdd', 'timestamp_add'] : ['date_sub', 'timestampSub', 'timestamp_sub'] }), 2, 3, (args, call) => {
       if (args.length === 3) {

@@ -9,7 +9,7 @@ import { duck, duckInteger, duckString, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
 import { checkZone, isUtc, localTime, utcTime } from '../time-zone.ts';
 import { bare, DATE, DATE32, dateTime, dateTime64, INT32, INT64, printType, STRING, UINT32, type ClickHouseType } from '../types.ts';
-import { at, constantInteger, constantText, define, isNull, need, nullResult, result, typeError, withConstant } from './arguments.ts';
+import { at, constantInteger, constantText, define, isNull, need, nullResult, result, typeError, withConstant, type OtherNames } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 import { timeArgument } from './time-argument.ts';
 
@@ -38,7 +38,7 @@ function day(call: FunctionCall, offset: number): Bound {
   return withConstant(bound(DATE, duck`CAST(${duckString(date)} AS DATE)`, call.span), { kind: 'text', value: date });
 }
 
-const describe = (name: string, signature: string, help: string, extra: { readonly caseInsensitive?: boolean; readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[] } = {}) => ({ name, signature, help, category: 'dates and times' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: OtherNames = {}) => ({ name, signature, help, category: 'dates and times' as const, ...extra });
 
 const whole = (value: Bound): DuckSql => (['Integer', 'Bool'].includes(bare(value.type).kind) ? duck`CAST(${plainSql(value)} AS INTEGER)` : duck`CAST(trunc(${plainSql(value)}) AS INTEGER)`);
 
@@ -180,8 +180,8 @@ function limitsOf(part: string, kind: ClickHouseType['kind']): readonly [number,
 }
 
 export const DATE_NOW: readonly FunctionDefinition[] = [
-  define(describe('now', 'now([timezone])', 'The moment of the query.', { caseInsensitive: true, aliases: ['current_timestamp', 'localtimestamp', 'nowInBlock'] }), 0, 1, now),
-  define(describe('now64', 'now64([precision[, timezone]])', 'The moment of the query with digits of a second.', { caseInsensitive: true, aliases: ['nowInBlock64'] }), 0, 2, (args, call) => {
+  define(describe('now', 'now([timezone])', 'The moment of the query.', { caseInsensitive: true, aliases: ['current_timestamp', 'localtimestamp'], exactAliases: ['nowInBlock'] }), 0, 1, now),
+  define(describe('now64', 'now64([precision[, timezone]])', 'The moment of the query with digits of a second.', { caseInsensitive: true, exactAliases: ['nowInBlock64'] }), 0, 2, (args, call) => {
     const precision = args[0] ? Number(constantInteger(call, args[0], 'the precision')) : 3;
     if (precision < 0 || precision > 9) throw typeError('now64 takes a precision of 0 to 9.', at(args, 0).span);
     const type = dateTime64(precision, zone(args, 1, call));
@@ -228,7 +228,8 @@ export const DATE_NOW: readonly FunctionDefinition[] = [
     const type = bare(value.type);
     const named = zone(args, 1, call);
     const isText = type.kind === 'String' || type.kind === 'FixedString';
-    if (!isText && !['Date', 'Date32', 'DateTime', 'DateTime64'].includes(type.kind)) throw typeError(`toUnixTimestamp takes a time, not a value of type ${printType(value.type)}.`, value.span);
+    if (['Integer', 'Float', 'Decimal', 'Bool', 'DateTime64'].includes(type.kind)) return result(call, [value], UINT32, plainSql(cast({ ...value, type }, UINT32)));
+    if (!isText && !['Date', 'Date32', 'DateTime'].includes(type.kind)) throw typeError(`toUnixTimestamp takes a time, not a value of type ${printType(value.type)}.`, value.span);
     const time = cast({ ...value, type }, dateTime(named), { timeZone: call.context.timeZone });
     return result(call, [value], UINT32, plainSql(cast(time, UINT32)));
   }),

@@ -45,6 +45,8 @@ export interface FunctionDefinition {
   readonly aliases?: readonly string[];
   /** Further names that ClickHouse takes in any case, while the name itself is case-sensitive: YEAR for toYear. */
   readonly caseInsensitiveAliases?: readonly string[];
+  /** Further names that ClickHouse takes as they are, while the name itself is not case-sensitive: nowInBlock for now. */
+  readonly exactAliases?: readonly string[];
   /** Checks the arguments (throwing SandpiperError with code 'type' and a span) and gives the result. */
   readonly bind: (call: FunctionCall) => Bound;
 }

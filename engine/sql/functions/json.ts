@@ -4,10 +4,10 @@ import { callComputed } from '../computed/definition.ts';
 import { JSON_INDENT, JSON_MERGE } from '../computed/json-form.ts';
 import { duck, duckInteger, duckString, type DuckSql } from '../duck.ts';
 import { parseType } from '../parse-type.ts';
-import { plainSql } from '../physical.ts';
+import { duckTypeSql, plainSql } from '../physical.ts';
 import { SandpiperError } from '../../errors.ts';
 import { array, bare, FLOAT64, INT64, isNullable, nullable, STRING, tuple, UINT64, UINT8, type ClickHouseType } from '../types.ts';
-import { at, constantInteger, constantText, define, isNull, isSwitchedOn, lowCardinality, need, nullResult, result, typeError, unsupported } from './arguments.ts';
+import { at, constantInteger, constantText, define, isNull, isSwitchedOn, lowCardinality, need, nullResult, result, typeError, unsupported, type OtherNames } from './arguments.ts';
 import { escapedPattern, present } from './argument-forms.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 import { eachStep, jsonAt, parsePath, parseWidePath, withName } from './json-path.ts';
@@ -85,9 +85,12 @@ function keysAndValues(call: FunctionCall, json: DuckSql, type: ClickHouseType) 
 
 /** Values that cannot be read as the type are left out of JSONExtractKeysAndValues. */
 function fits(type: ClickHouseType): DuckSql {
-  const kind = bare(type).kind;
-  if (kind === 'Integer') return duck`sandpiper_json_integer(z[2]) IS NOT NULL`;
+  const inner = bare(type);
+  const kind = inner.kind;
+  if (isNullable(type)) return duck`TRUE`;
+  if (inner.kind === 'Integer') return duck`TRY_CAST(sandpiper_json_integer(z[2]) AS ${duckTypeSql(inner)}) IS NOT NULL`;
   if (kind === 'Float') return duck`sandpiper_json_float(z[2]) IS NOT NULL`;
+  if (kind === 'Date' || kind === 'Date32' || kind === 'DateTime' || kind === 'DateTime64' || kind === 'UUID' || kind === 'IPv4' || kind === 'IPv6') return duck`json_type(z[2]) = 'VARCHAR'`;
   return duck`TRUE`;
 }
 
@@ -97,7 +100,7 @@ function jsonKey(args: readonly Bound[], call: FunctionCall): Bound {
   if (!json || !index) throw typeError('JSONKey takes a JSON text, a path and the number of the key.', call.span);
   if (args.some(isNull)) return nullResult(call.span);
   need(call, index, 'integer', args.length - 1);
-  return answer(call, args, STRING, duck`coalesce(json_keys(${jsonAt(call, json, rest.slice(0, -1))})[${plainSql(index)}], '')`);
+  return answer(call, args, STRING, duck`coalesce(json_keys(${jsonAt(call, json, rest.slice(0, -1))})[CAST(${plainSql(index)} AS BIGINT)], '')`);
 }
 
 /** The JSON values that a constant path such as `$.a.b[0]` or `$.a[*][0 to 2, 4]` names: one, or a list of them. */
@@ -151,7 +154,7 @@ function nested(inner: string): string {
 /** A JSON value as a regular expression, containers up to three deep. */
 const RAW_VALUE = `(?:"(?:[^"\\\\]|\\\\.)*"|${nested(nested(nested('[^\\s\\S]')))}|[^,}\\]\\s]+)`;
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'JSON' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: OtherNames = {}) => ({ name, signature, help, category: 'JSON' as const, ...extra });
 
 const capture = (text: DuckSql, pattern: string) => duck`regexp_extract(${text}, ${duckString(pattern)}, 1)`;
 
@@ -175,7 +178,7 @@ export const JSON_FUNCTIONS: readonly FunctionDefinition[] = [
   define(describe('isValidJSON', 'isValidJSON(text)', '1 when the text is JSON.'), 1, 1, (args, call) => {
     need(call, at(args, 0), 'text');
     if (isNull(at(args, 0))) return nullResult(call.span);
-    return answer(call, args, UINT8, duck`CAST(json_valid(${plainSql(at(args, 0))}) AS UTINYINT)`);
+    return answer(call, args, UINT8, duck`CAST(sandpiper_is_json(${plainSql(at(args, 0))}) AS UTINYINT)`);
   }),
   define(describe('JSONArrayLength', 'JSONArrayLength(json)', 'The length of an array, NULL when it is none.', { caseInsensitiveAliases: ['JSON_ARRAY_LENGTH'] }), 1, 1, (args, call) => {
     need(call, at(args, 0), 'text');
@@ -192,10 +195,10 @@ export const JSON_FUNCTIONS: readonly FunctionDefinition[] = [
     const { isList, sql } = byPath(args, call);
     return answer(call, args, UINT8, isList ? duck`CAST(coalesce(len(${sql}), 0) > 0 AS UTINYINT)` : duck`CAST(${sql} IS NOT NULL AS UTINYINT)`);
   }),
-  define(describe('JSONMergePatch', 'JSONMergePatch(json, …)', 'JSON objects merged; later ones win.', { caseInsensitiveAliases: ['jsonMergePatch'] }), 1, Infinity, (args, call) => {
+  define(describe('JSONMergePatch', 'JSONMergePatch(json, …)', 'JSON objects merged; later ones win.', { aliases: ['jsonMergePatch'] }), 1, Infinity, (args, call) => {
     args.forEach((arg, index) => need(call, arg, 'text', index));
     if (args.some(isNull)) return nullResult(call.span);
-    const texts = args.map((arg) => withName(call, plainSql(arg), (text) => duck`CASE WHEN json_valid(${text}) THEN ${text} ELSE error('JSONMergePatch takes JSON objects.') END`));
+    const texts = args.map((arg) => withName(call, plainSql(arg), (text) => duck`CASE WHEN sandpiper_is_json(${text}) THEN ${text} ELSE error('JSONMergePatch takes JSON objects.') END`));
     return result(call, args, STRING, present(args, callComputed(JSON_MERGE, duck`[${texts}]`)));
   }),
   define(describe('prettyPrintJSON', 'prettyPrintJSON(json[, indent])', 'The JSON text on several lines.'), 1, 2, (args, call) => {
@@ -216,5 +219,5 @@ export const JSON_FUNCTIONS: readonly FunctionDefinition[] = [
   simple('simpleJSONExtractUInt', 'The whole number of a key, found without parsing.', UINT64, (text, key) => duck`coalesce(TRY_CAST(${capture(text, `${key}:"?([0-9]+)`)} AS UBIGINT), 0)`),
   simple('simpleJSONExtractFloat', 'The number of a key, found without parsing.', FLOAT64, (text, key) => duck`coalesce(TRY_CAST(${capture(text, `${key}:"?([-+0-9.eE]+)`)} AS DOUBLE), 0)`),
   simple('simpleJSONExtractBool', '1 when the key is true, found without parsing.', UINT8, (text, key) => duck`CAST(regexp_matches(${text}, ${duckString(`${key}:true`)}) AS UTINYINT)`),
-  simple('simpleJSONExtractRaw', 'The value of a key as it is written; objects and arrays inside of each other up to three deep.', STRING, (text, key) => capture(text, `${key}:(${RAW_VALUE})`)),
+  simple('simpleJSONExtractRaw', 'The value of a key as it is written; objects and arrays inside of each other up to three deep.', STRING, (text, key) => capture(text, `${key}:([ \\t\\r\\n]*${RAW_VALUE})`)),
 ];

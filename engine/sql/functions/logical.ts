@@ -20,7 +20,7 @@ function checked(args: readonly Bound[], call: FunctionCall): readonly Bound[] {
   return args;
 }
 
-const describe = (name: string, signature: string, help: string) => ({ name, signature, help, category: 'logical' as const, caseInsensitive: true });
+const describe = (name: string, signature: string, help: string) => ({ name, signature, help, category: 'logical' as const });
 
 export const LOGICAL: readonly FunctionDefinition[] = [
   define(describe('and', 'and(a, b, …)', '1 when all are true.'), 1, Infinity, (args, call) =>
@@ -32,7 +32,7 @@ export const LOGICAL: readonly FunctionDefinition[] = [
     const sql = args.slice(1).reduce((left, right) => duck`(${left} <> ${booleanSql(right)})`, booleanSql(at(args, 0)));
     return bound(resultType(args), sql, call.span, 'boolean');
   }),
-  define(describe('not', 'not(a)', '1 when a is false.'), 1, 1, (args, call) => {
+  define({ ...describe('not', 'not(a)', '1 when a is false.'), caseInsensitive: true }, 1, 1, (args, call) => {
     const value = at(checked(args, call), 0);
     if (isNull(value)) return nullResult(call.span);
     return bound(resultType(args), duck`(NOT ${booleanSql(value)})`, call.span, 'boolean');

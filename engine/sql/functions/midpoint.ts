@@ -65,5 +65,5 @@ function midpoint(args: readonly Bound[], call: FunctionCall): Bound {
 
 export const MIDPOINT: readonly FunctionDefinition[] = [
   define({ name: 'avg2', signature: 'avg2(a, b)', help: 'The value halfway between two.', category: 'arithmetic', caseInsensitive: true }, 2, 2, midpoint),
-  define({ name: 'midpoint', signature: 'midpoint(a, …)', help: 'The average of the arguments, as their common type.', category: 'arithmetic' }, 1, Infinity, midpoint),
+  define({ name: 'midpoint', signature: 'midpoint(a, …)', help: 'The average of the arguments, as their common type.', category: 'arithmetic', caseInsensitive: true }, 1, Infinity, midpoint),
 ];

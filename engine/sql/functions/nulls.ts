@@ -4,7 +4,7 @@ import { cast, commonType } from '../conversion.ts';
 import { duck, DUCK_FALSE, DUCK_TRUE } from '../duck.ts';
 import { booleanSql, defaultSql, plainSql } from '../physical.ts';
 import { bare, isNullable, NOTHING, nullable, UINT8, withoutLowCardinality, type ClickHouseType } from '../types.ts';
-import { at, define, isNull, lowCardinality, nullResult } from './arguments.ts';
+import { at, define, isNull, lowCardinality, nullResult, type OtherNames } from './arguments.ts';
 import type { FunctionDefinition } from './definition.ts';
 
 /** The type without Nullable, in and outside of LowCardinality. */
@@ -29,7 +29,7 @@ function coalesce(args: readonly Bound[], span: Bound['span'], zone: string): Bo
   return bound(type, duck`coalesce(${parts})`, span);
 }
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'null' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: OtherNames = {}) => ({ name, signature, help, category: 'null' as const, ...extra });
 
 export const NULLS: readonly FunctionDefinition[] = [
   define(describe('isNull', 'isNull(value)', '1 when the value is NULL.', { caseInsensitive: true }), 1, 1, (args, call) => {
@@ -37,7 +37,7 @@ export const NULLS: readonly FunctionDefinition[] = [
     if (isNull(value)) return { ...bound(UINT8, DUCK_TRUE, call.span, 'boolean'), constant: { kind: 'integer', value: 1n } };
     return bound(UINT8, isNullable(value.type) ? duck`(${value.sql} IS NULL)` : DUCK_FALSE, call.span, 'boolean');
   }),
-  define(describe('isNotNull', 'isNotNull(value)', '1 when the value is not NULL.', { caseInsensitive: true }), 1, 1, (args, call) => {
+  define(describe('isNotNull', 'isNotNull(value)', '1 when the value is not NULL.'), 1, 1, (args, call) => {
     const value = at(args, 0);
     if (isNull(value)) return { ...bound(UINT8, DUCK_FALSE, call.span, 'boolean'), constant: { kind: 'integer', value: 0n } };
     return bound(UINT8, isNullable(value.type) ? duck`(${value.sql} IS NOT NULL)` : DUCK_TRUE, call.span, 'boolean');

@@ -5,16 +5,16 @@ import { duck, duckInteger, duckString, DUCK_FALSE, DUCK_TRUE, type DuckSql } fr
 import { parseType } from '../parse-type.ts';
 import { booleanSql, defaultSql, namedDefaultSql, plainSql } from '../physical.ts';
 import { bare, isNullable, printType, STRING, UINT64, UINT8 } from '../types.ts';
-import { at, constantText, define, isNull, need, nullResult, result, typeError, unsupported, withConstant } from './arguments.ts';
+import { at, constantText, define, isNull, need, nullResult, result, typeError, unsupported, withConstant, type OtherNames } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean; readonly caseInsensitiveAliases?: readonly string[] } = {}) => ({ name, signature, help, category: 'other' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: OtherNames = {}) => ({ name, signature, help, category: 'other' as const, ...extra });
 
 function text(value: string, call: FunctionCall): Bound {
   return withConstant(bound(STRING, duckString(value), call.span), { kind: 'text', value });
 }
 
-function answer(name: string, value: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitive?: boolean; readonly caseInsensitiveAliases?: readonly string[] } = {}): FunctionDefinition {
+function answer(name: string, value: string, help: string, extra: OtherNames = {}): FunctionDefinition {
   return define(describe(name, `${name}()`, help, extra), 0, 0, (_, call) => text(value, call));
 }
 
@@ -122,8 +122,8 @@ export const OTHER: readonly FunctionDefinition[] = [
   answer('version', '26.7.2.1', 'The version of ClickHouse whose behaviour this follows.', { caseInsensitive: true }),
   answer('currentDatabase', 'default', 'The name of the database.', { caseInsensitiveAliases: ['DATABASE', 'SCHEMA', 'current_database'] }),
   answer('currentUser', 'default', 'The name of the user.', { caseInsensitiveAliases: ['user', 'current_user'] }),
-  answer('hostName', 'localhost', 'The name of the machine.', { caseInsensitive: true }),
-  answer('FQDN', 'localhost', 'The full name of the machine.', { caseInsensitive: true, aliases: ['fullHostName'] }),
+  answer('hostName', 'localhost', 'The name of the machine.', { aliases: ['hostname'] }),
+  answer('FQDN', 'localhost', 'The full name of the machine.', { caseInsensitive: true, exactAliases: ['fullHostName'] }),
   answer('displayName', 'localhost', 'The name of the machine.'),
   ...REFUSED.flatMap(([reason, names]) => names.map((name) => refused(name, reason))),
 ];

@@ -99,13 +99,15 @@ const describe = (name: string, more: string, help: string) => ({ name, signatur
 
 const FAILURE: Readonly<Record<OnFailure, string>> = { error: '', null: '; NULL when it is none', zero: '; 1970-01-01 when it is none' };
 
+const MYSQL_NAMES: Readonly<Record<OnFailure, readonly string[]>> = { error: ['TO_UNIXTIME'], null: ['str_to_date'], zero: [] };
+
 export const PARSE_TIME: readonly FunctionDefinition[] = SUFFIXES.flatMap(([suffix, onFailure]) => [
   define(describe(`parseDateTimeBestEffort${suffix}`, '[, timezone]', `Reads a time in many forms${FAILURE[onFailure]}.`), 1, 2, bestEffort(false, false, onFailure)),
   define(describe(`parseDateTime32BestEffort${suffix}`, '[, timezone]', `Reads a time in many forms${FAILURE[onFailure]}.`), 1, 2, bestEffort(false, false, onFailure)),
   define(describe(`parseDateTimeBestEffortUS${suffix}`, '[, timezone]', `Reads a time in many forms, the month first${FAILURE[onFailure]}.`), 1, 2, bestEffort(true, false, onFailure)),
   define(describe(`parseDateTime64BestEffort${suffix}`, '[, precision[, timezone]]', `Reads a time with digits of a second in many forms${FAILURE[onFailure]}.`), 1, 3, bestEffort(false, true, onFailure)),
   define(describe(`parseDateTime64BestEffortUS${suffix}`, '[, precision[, timezone]]', `Reads a time with digits of a second, the month first${FAILURE[onFailure]}.`), 1, 3, bestEffort(true, true, onFailure)),
-  define(describe(`parseDateTime${suffix}`, ", 'format'[, timezone]", `Reads a time in MySQL's format codes${FAILURE[onFailure]}.`), 1, 3, withFormat('mysql', false, onFailure)),
+  define({ ...describe(`parseDateTime${suffix}`, ", 'format'[, timezone]", `Reads a time in MySQL's format codes${FAILURE[onFailure]}.`), caseInsensitiveAliases: MYSQL_NAMES[onFailure] }, 1, 3, withFormat('mysql', false, onFailure)),
   define(describe(`parseDateTime64${suffix}`, ", 'format'[, timezone]", `Reads a time with digits of a second in MySQL's format codes${FAILURE[onFailure]}.`), 1, 3, withFormat('mysql', true, onFailure)),
   define(describe(`parseDateTimeInJodaSyntax${suffix}`, ", 'format'[, timezone]", `Reads a time in Joda's format letters${FAILURE[onFailure]}.`), 1, 3, withFormat('joda', false, onFailure)),
   define(describe(`parseDateTime64InJodaSyntax${suffix}`, ", 'format'[, timezone]", `Reads a time with digits of a second in Joda's format letters${FAILURE[onFailure]}.`), 1, 3, withFormat('joda', true, onFailure)),

@@ -3,7 +3,7 @@ import { bound, type Bound } from '../bound.ts';
 import { duck, duckInteger, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
 import { FLOAT64, STRING, UINT32, UINT64, type ClickHouseType } from '../types.ts';
-import { at, constantInteger, define, need } from './arguments.ts';
+import { at, constantInteger, define, need, type OtherNames } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
 /** Two independent numbers, as the normal distribution needs them. */
@@ -23,7 +23,7 @@ function distribution(name: string, parameters: readonly string[], help: string,
 
 const zero = duck`0`;
 
-function whole(name: string, bits: 32 | 64, help: string, extra: { readonly caseInsensitive?: boolean; readonly aliases?: readonly string[] } = {}): FunctionDefinition {
+function whole(name: string, bits: 32 | 64, help: string, extra: OtherNames = {}): FunctionDefinition {
   const sql = bits === 32 ? duck`CAST(floor(random() * 4294967296) AS UINTEGER)` : duck`(CAST(floor(random() * 4294967296) AS UBIGINT) * 4294967296 + CAST(floor(random() * 4294967296) AS UBIGINT))`;
   return define({ name, signature: `${name}([tag])`, help, category: 'random', ...extra }, 0, 1, (_, call) => bound(bits === 32 ? UINT32 : UINT64, bits === 32 ? sql : duck`CAST(${sql} AS UBIGINT)`, call.span));
 }
@@ -38,7 +38,7 @@ function text(name: string, from: number, to: number, help: string): FunctionDef
 }
 
 export const RANDOM: readonly FunctionDefinition[] = [
-  whole('rand', 32, 'A random UInt32, another for each row.', { caseInsensitive: true, aliases: ['rand32'] }),
+  whole('rand', 32, 'A random UInt32, another for each row.', { caseInsensitive: true, exactAliases: ['rand32'] }),
   whole('rand64', 64, 'A random UInt64, another for each row.'),
   define({ name: 'randConstant', signature: 'randConstant([tag])', help: 'A random UInt32, the same for all rows.', category: 'random' }, 0, 1, (_, call) => bound(UINT32, duck`(SELECT CAST(floor(random() * 4294967296) AS UINTEGER))`, call.span)),
   define({ name: 'randCanonical', signature: 'randCanonical([tag])', help: 'A random number from 0 up to 1.', category: 'random' }, 0, 1, (_, call) => bound(FLOAT64, duck`random()`, call.span)),

@@ -3,7 +3,7 @@ import type { Bound } from '../bound.ts';
 import { duck, duckDouble, duckInteger, duckName, duckString, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
 import { bare, STRING } from '../types.ts';
-import { at, constantInteger, constantText, define, isNull, need, nullResult, once, result, typeError } from './arguments.ts';
+import { at, constantInteger, constantText, define, isNull, need, nullResult, once, result, typeError, type OtherNames } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
 const BINARY = [' B', ' KiB', ' MiB', ' GiB', ' TiB', ' PiB', ' EiB', ' ZiB', ' YiB'];
@@ -70,7 +70,7 @@ function bar(args: readonly Bound[], call: FunctionCall): Bound {
   return result(call, args, STRING, once(call, duck`CAST(floor(${cells}) AS BIGINT)`, (eighths) => duck`(repeat('█', ${eighths} // 8) || [${EIGHTHS.map(duckString)}][${eighths} % 8 + 1])`));
 }
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[] } = {}) => ({ name, signature, help, category: 'other' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: OtherNames = {}) => ({ name, signature, help, category: 'other' as const, ...extra });
 
 export const READABLE: readonly FunctionDefinition[] = [
   define(describe('formatReadableSize', 'formatReadableSize(bytes[, digits])', 'A size such as 1.50 MiB.', { caseInsensitiveAliases: ['FORMAT_BYTES'] }), 1, 2, scaled(1024, BINARY)),
@@ -78,7 +78,7 @@ export const READABLE: readonly FunctionDefinition[] = [
   define(describe('formatReadableQuantity', 'formatReadableQuantity(number[, digits])', 'A number such as 1.50 million.'), 1, 2, scaled(1000, QUANTITY)),
   define(describe('formatReadableTimeDelta', "formatReadableTimeDelta(seconds[, 'largest unit'[, 'smallest unit']])", 'A span of time such as 1 hour and 5 seconds.'), 1, 3, timeDelta),
   define(describe('bar', 'bar(x, min, max[, width])', 'A bar of characters, as long as x says.'), 3, 4, bar),
-  define(describe('toDecimalString', 'toDecimalString(number, digits)', 'The number as text with so many digits after the point.'), 2, 2, (args, call) => {
+  define(describe('toDecimalString', 'toDecimalString(number, digits)', 'The number as text with so many digits after the point.', { caseInsensitive: true }), 2, 2, (args, call) => {
     const value = at(args, 0);
     need(call, value, 'number', 0);
     if (isNull(value)) return nullResult(call.span);

@@ -120,10 +120,10 @@ const EXACT = new Map<string, FunctionDefinition>();
 const ANY_CASE = new Map<string, FunctionDefinition>();
 
 for (const definition of LISTS.flat()) {
-  for (const name of [definition.name, ...(definition.aliases ?? []), ...(definition.caseInsensitiveAliases ?? [])]) {
+  for (const name of [definition.name, ...(definition.aliases ?? []), ...(definition.caseInsensitiveAliases ?? []), ...(definition.exactAliases ?? [])]) {
     if (EXACT.has(name)) throw new Error(`Two functions are called ${name}`);
     EXACT.set(name, definition);
-    if (definition.caseInsensitive || definition.caseInsensitiveAliases?.includes(name)) ANY_CASE.set(name.toLowerCase(), definition);
+    if ((definition.caseInsensitive && !definition.exactAliases?.includes(name)) || definition.caseInsensitiveAliases?.includes(name)) ANY_CASE.set(name.toLowerCase(), definition);
   }
 }
 

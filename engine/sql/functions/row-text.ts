@@ -5,7 +5,7 @@ import { KEY_VALUES } from '../computed/key-value.ts';
 import { duck, duckString, DUCK_FALSE, DUCK_TRUE, joined, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
 import { bare, isNullable, map, STRING } from '../types.ts';
-import { constantText, define, isNull, need, nullResult, once, typeError, unsupported } from './arguments.ts';
+import { constantText, define, isNull, need, nullResult, once, typeError, unsupported, type OtherNames } from './arguments.ts';
 import { textOf } from './argument-forms.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 import { tupleParts } from './tuple.ts';
@@ -74,11 +74,11 @@ function keyValuePairs(hasEscapes: boolean) {
   };
 }
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[] } = {}) => ({ name, signature, help, category: 'string' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: OtherNames = {}) => ({ name, signature, help, category: 'string' as const, ...extra });
 
 export const ROW_TEXT: readonly FunctionDefinition[] = [
   define(describe('formatRow', "formatRow('CSV' or 'TSV', value, …)", 'The values as a line of a format.'), 2, Infinity, formatRow(true)),
   define(describe('formatRowNoNewline', "formatRowNoNewline('CSV' or 'TSV', value, …)", 'The same without the end of the line.'), 2, Infinity, formatRow(false)),
-  define(describe('extractKeyValuePairs', "extractKeyValuePairs(text[, ':', ' ,;', '\"'])", 'The pairs of keys and values in a text.', { aliases: ['mapFromString', 'str_to_map'] }), 1, 5, keyValuePairs(false)),
+  define(describe('extractKeyValuePairs', "extractKeyValuePairs(text[, ':', ' ,;', '\"'])", 'The pairs of keys and values in a text.', { aliases: ['mapFromString'], caseInsensitiveAliases: ['str_to_map'] }), 1, 5, keyValuePairs(false)),
   define(describe('extractKeyValuePairsWithEscaping', "extractKeyValuePairsWithEscaping(text[, ':', ' ,;', '\"'])", 'The same, where a backslash escapes.'), 1, 5, keyValuePairs(true)),
 ];

@@ -7,7 +7,7 @@ import { BYTES_ENTROPY, COMPARE_PIECES, CONVERT_BASE, CONVERT_CHARSET, NORMALIZE
 import { duck, duckInteger, duckString, DUCK_FALSE, DUCK_TRUE, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
 import { array, FLOAT64, INT8, isNullable, STRING, UINT32, UINT64, type ClickHouseType } from '../types.ts';
-import { at, constantInteger, constantText, define, isNull, need, nullResult, result, typeError, unsupported } from './arguments.ts';
+import { at, constantInteger, constantText, define, isNull, need, nullResult, result, typeError, unsupported, type OtherNames } from './arguments.ts';
 import { bytesSql, present, textOf, wholeSql } from './argument-forms.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
@@ -90,7 +90,7 @@ function sparseGrams(computed: ComputedFunction, element: ClickHouseType, byChar
   };
 }
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'string' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: OtherNames = {}) => ({ name, signature, help, category: 'string' as const, ...extra });
 
 export const TEXT_FORM: readonly FunctionDefinition[] = [
   ...['NFC', 'NFD', 'NFKC', 'NFKD', 'NFKCCasefold'].map((form) =>
@@ -100,9 +100,9 @@ export const TEXT_FORM: readonly FunctionDefinition[] = [
   define(describe('extractTextFromHTML', 'extractTextFromHTML(html)', 'The text of HTML, without tags, scripts and comments.'), 1, 1, ofText(STRING, (text) => callComputed(HTML_TEXT, plainSql(text)))),
   define(describe('stringBytesEntropy', 'stringBytesEntropy(text)', "Shannon's entropy of the bytes of a text."), 1, 1, ofText(FLOAT64, (text) => callComputed(BYTES_ENTROPY, bytesSql(text)))),
   define(describe('compareSubstrings', 'compareSubstrings(a, b, offset, offset, bytes)', 'Compares a piece of one text with a piece of another: -1, 0 or 1.'), 5, 5, compareSubstrings),
-  define(describe('conv', 'conv(number, base, base)', 'A whole number in another base.', { caseInsensitive: true }), 3, 3, conv),
+  define(describe('conv', 'conv(number, base, base)', 'A whole number in another base.'), 3, 3, conv),
   define(describe('convertCharset', "convertCharset(text, 'from', 'to')", 'The bytes of a text in another character set.'), 3, 3, convertCharset),
-  define(describe('regexpPosition', "regexpPosition(text, 'expression'[, position, occurrence, option, 'flags'])", 'Where a regular expression matches, or 0.', { caseInsensitiveAliases: ['regexp_instr'] }), 2, 7, regexpPosition),
+  define(describe('regexpPosition', "regexpPosition(text, 'expression'[, position, occurrence, option, 'flags'])", 'Where a regular expression matches, or 0.', { caseInsensitiveAliases: ['regexp_instr', 'regexpInstr'] }), 2, 7, regexpPosition),
   ...([['', false], ['UTF8', true]] as const).flatMap(([suffix, byCharacters]) => [
     define(describe(`sparseGrams${suffix}`, `sparseGrams${suffix}(text[, least, most, shortest])`, 'Pieces of the text whose ends stand out.'), 1, 4, sparseGrams(SPARSE_GRAMS, STRING, byCharacters)),
     define(describe(`sparseGramsHashes${suffix}`, `sparseGramsHashes${suffix}(text[, least, most, shortest])`, 'The hashes of the pieces of the text whose ends stand out.'), 1, 4, sparseGrams(SPARSE_GRAM_HASHES, UINT32, byCharacters)),

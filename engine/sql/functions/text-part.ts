@@ -3,7 +3,7 @@ import type { Bound } from '../bound.ts';
 import { duck, duckInteger, duckString, joined, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
 import { bare, STRING } from '../types.ts';
-import { at, constantInteger, constantText, define, isNull, need, nullResult, once, result, rule, typeError } from './arguments.ts';
+import { at, constantInteger, constantText, define, isNull, need, nullResult, once, result, rule, typeError, type OtherNames } from './arguments.ts';
 import { bytewise, knownAscii, present, textOf, wholeSql } from './argument-forms.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
@@ -151,7 +151,7 @@ function overlay(inBytes: boolean) {
   };
 }
 
-const describe = (name: string, signature: string, help: string, extra: { readonly aliases?: readonly string[]; readonly caseInsensitiveAliases?: readonly string[]; readonly caseInsensitive?: boolean } = {}) => ({ name, signature, help, category: 'string' as const, ...extra });
+const describe = (name: string, signature: string, help: string, extra: OtherNames = {}) => ({ name, signature, help, category: 'string' as const, ...extra });
 
 export const TEXT_PART: readonly FunctionDefinition[] = [
   define(describe('substring', 'substring(text, offset[, length])', 'A piece of a text, in bytes; a negative offset counts from the end.', { caseInsensitive: true, caseInsensitiveAliases: ['byteSlice', 'mid', 'substr'] }), 2, 3, substring(true)),
@@ -160,7 +160,7 @@ export const TEXT_PART: readonly FunctionDefinition[] = [
   define(describe('leftUTF8', 'leftUTF8(text, count)', 'The first characters of a text.'), 2, 2, side('left', false)),
   define(describe('right', 'right(text, count)', 'The last bytes of a text.', { caseInsensitive: true }), 2, 2, side('right', true)),
   define(describe('rightUTF8', 'rightUTF8(text, count)', 'The last characters of a text.'), 2, 2, side('right', false)),
-  define(describe('concat', 'concat(value, …)', 'The values as one text; NULL when one is NULL.', { caseInsensitive: true, aliases: ['concatAssumeInjective'] }), 0, Infinity, concat),
+  define(describe('concat', 'concat(value, …)', 'The values as one text; NULL when one is NULL.', { caseInsensitive: true, exactAliases: ['concatAssumeInjective'] }), 0, Infinity, concat),
   define(describe('concatWithSeparator', 'concatWithSeparator(separator, value, …)', 'The values as one text with a separator between them.', { aliases: ['concatWithSeparatorAssumeInjective'], caseInsensitiveAliases: ['concat_ws'] }), 1, Infinity, concatWithSeparator),
   define(describe('format', "format('{} and {1}', value, …)", 'A pattern with values put in.'), 1, Infinity, format),
   define(describe('substringIndex', 'substringIndex(text, separator, count)', 'The text before the count-th separator; from the end for a negative count.', { caseInsensitiveAliases: ['SUBSTRING_INDEX'] }), 3, 3, substringIndex),

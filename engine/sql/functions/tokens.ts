@@ -181,6 +181,6 @@ export const TOKENS: readonly FunctionDefinition[] = [
   define(splitting('naiveBayesNgrams', "naiveBayesNgrams(text, length, 'byte' or 'codepoint' or 'token'[, start, end])", 'All runs of so many bytes, characters or words, with edges.'), 3, 5, edgedNgrams),
   define(search('hasAnyTokens', "hasAnyTokens(text, words[, 'tokenizer'])", '1 when any of the words is in the text.', { aliases: ['hasAnyToken'] }), 2, 3, hasTokens('any')),
   define(search('hasAllTokens', "hasAllTokens(text, words[, 'tokenizer'])", '1 when all words are in the text.', { aliases: ['hasAllToken'] }), 2, 3, hasTokens('all')),
-  define(search('hasPhrase', "hasPhrase(text, 'phrase'[, 'tokenizer'])", '1 when the words of the phrase stand one after the other in the text.'), 2, 3, hasPhrase),
+  define({ ...search('hasPhrase', "hasPhrase(text, 'phrase'[, 'tokenizer'])", '1 when the words of the phrase stand one after the other in the text.'), aliases: ['matchPhrase'] }, 2, 3, hasPhrase),
   define(search('highlight', "highlight(text, ['word', …][, open, close])", 'The text with tags around the words.'), 2, 4, highlight),
 ];

@@ -96,13 +96,13 @@ function family(target: Target): readonly FunctionDefinition[] {
       if (number) return number;
       const value = text(args, call);
       if (isNull(value)) return nullResult(call.span);
-      const type = target.type(args, call);
+      const type = withoutDigits(target.type(args, call));
       return bound(lowCardinality([value], nullable(type)), castTextOr(value, type, undefined, { timeZone: call.context.timeZone }), call.span);
     }),
     define({ ...common, name: `${name}OrZero`, signature: `${name}OrZero(text${more})`, help: `Reads a text as ${typeText}; the type's zero when it is none.` }, target.leastOfText ?? least, most, (args, call) => {
       const value = text(args, call);
       if (isNull(value)) return nullResult(call.span);
-      const type = target.type(args, call);
+      const type = withoutDigits(target.type(args, call));
       return guarded(value, usualType([value], type), castTextOr(value, type, namedDefaultSql(type), { timeZone: call.context.timeZone }), call);
     }),
     ...(target.lacksDefault ? [] : [define({ ...common, name: `${name}OrDefault`, signature: `${name}OrDefault(value${more}[, default])`, help: `Converts a value to ${typeText}; the default when it cannot be.` }, least, most + 1, (args, call) => {
@@ -114,6 +114,11 @@ function family(target: Target): readonly FunctionDefinition[] {
       return orDefault(value, type, fallback, call);
     })]),
   ];
+}
+
+/** toDateTime64OrNull and toDateTime64OrZero with no digits of a second give a DateTime. */
+function withoutDigits(type: ClickHouseType): ClickHouseType {
+  return type.kind === 'DateTime64' && type.precision === 0 ? dateTime(type.timeZone) : type;
 }
 
 /** A whole number as a date or time, NULL outside of the type's range; undefined for other arguments. */
@@ -134,9 +139,11 @@ function guarded(value: Bound, type: ClickHouseType, sql: DuckSql, call: Functio
 function orDefault(value: Bound, type: ClickHouseType, fallback: DuckSql, call: FunctionCall): Bound {
   const source = bare(value.type);
   if (source.kind === 'Nothing') return bound(type, fallback, call.span);
-  if (source.kind === 'String' || source.kind === 'FixedString') return guarded(value, usualType([value], type), castTextOr(value, type, fallback, { timeZone: call.context.timeZone }), call);
-  const tried = accurate(value, type, call);
-  return guarded(value, usualType([value], type), duck`coalesce(${tried}, ${fallback})`, call);
+  // NULL, too, becomes the default.
+  const present = { ...value, type: source };
+  const result = lowCardinality([value], type);
+  if (source.kind === 'String' || source.kind === 'FixedString') return bound(result, duck`coalesce(${castTextOr(present, type, fallback, { timeZone: call.context.timeZone })}, ${fallback})`, call.span);
+  return bound(result, duck`coalesce(${accurate(present, type, call)}, ${fallback})`, call.span);
 }
 
 /** The value in the type where it fits exactly, else NULL. */
@@ -149,6 +156,12 @@ function accurate(value: Bound, type: ClickHouseType, call: FunctionCall): DuckS
     if (source.kind === 'Decimal') return duck`TRY_CAST(trunc(${plainSql(value)}) AS ${duckTypeSql(target)})`;
     const tried = duck`TRY_CAST(${plainSql(value)} AS ${duckTypeSql(target)})`;
     return source.kind === 'Float' ? duck`CASE WHEN ${plainSql(value)} = trunc(${plainSql(value)}) THEN ${tried} END` : tried;
+  }
+  if (['Integer', 'Float'].includes(source.kind) && target.kind === 'Float') {
+    // A float of fewer digits must be the same number.
+    const number = plainSql(value);
+    const exact = source.kind === 'Integer' ? duck`TRY_CAST(CAST(${number} AS ${duckTypeSql(target)}) AS HUGEINT) = ${number}` : duck`CAST(TRY_CAST(${number} AS ${duckTypeSql(target)}) AS DOUBLE) = CAST(${number} AS DOUBLE)`;
+    return duck`CASE WHEN ${exact} THEN CAST(${number} AS ${duckTypeSql(target)}) END`;
   }
   if (numbers.includes(source.kind) && numbers.includes(target.kind)) return duck`TRY_CAST(${plainSql(value)} AS ${duckTypeSql(target)})`;
   return plainSql(cast({ ...value, type: source }, target, { timeZone: call.context.timeZone }));
@@ -177,8 +190,8 @@ export const TYPE_CONVERSION: readonly FunctionDefinition[] = [
     const type = typeArgument(args, call);
     const value = at(args, 0);
     if (isNull(value)) return nullResult(call.span);
-    const sql = duck`coalesce(${accurate(value, type, call)}, CASE WHEN ${plainSql(value)} IS NOT NULL THEN CAST(error('A value does not fit into the type of accurateCast.') AS ${duckTypeSql(type)}) END)`;
-    return bound(isNullable(value.type) ? nullable(type) : type, sql, call.span);
+    const failure = duck`CAST(error('A value does not fit into the type of accurateCast.') AS ${duckTypeSql(type)})`;
+    return bound(type, duck`coalesce(${accurate(value, type, call)}, ${isNullable(type) && isNullable(value.type) ? duck`CASE WHEN ${plainSql(value)} IS NOT NULL THEN ${failure} END` : failure})`, call.span);
   }),
   define({ name: 'accurateCastOrNull', signature: "accurateCastOrNull(value, 'type')", help: 'Converts a value to the named type; NULL when it does not fit.', category: 'type conversion' }, 2, 2, (args, call) => {
     const type = typeArgument(args, call);

@@ -171,7 +171,7 @@ export const VECTOR: readonly FunctionDefinition[] = [
   scaled('tuplePositiveModuloByNumber', 'positiveModulo', 'The remainder, never negative,'),
   define({ ...describe('tupleNegate', 'tupleNegate(tuple)', 'The tuple with each element negated.'), category: 'tuple' }, 1, 1, (args, call) =>
     tupleOf(parts(call, at(args, 0)).map((part) => call.context.call('negate', [part], call.span)), call)),
-  define(describe('dotProduct', 'dotProduct(vector, vector)', 'The scalar product of two tuples or arrays.', ['scalarProduct', 'arrayDotProduct']), 2, 2, dotProduct),
+  define({ ...describe('dotProduct', 'dotProduct(vector, vector)', 'The scalar product of two tuples or arrays.', ['scalarProduct']), exactAliases: ['arrayDotProduct'] }, 2, 2, dotProduct),
   define(describe('L1Norm', 'L1Norm(vector)', 'The sum of the absolute values.', ['normL1']), 1, 1, normOf('L1')),
   define(describe('L2Norm', 'L2Norm(vector)', 'The square root of the sum of squares.', ['normL2']), 1, 1, normOf('L2')),
   define(describe('L2SquaredNorm', 'L2SquaredNorm(vector)', 'The sum of squares.', ['normL2Squared']), 1, 1, normOf('L2Squared')),
