@@ -248,8 +248,9 @@ function explained(error: Error, path: string, sql: string | undefined): Sandpip
     const who = holder ? `process ${holder[2]} (${basename(holder[1] ?? '')})` : 'another process';
     return new SandpiperError('locked', `The database ${path} is open in ${who}. Close that program, or use it through its address.`, { cause });
   }
-  if (/No space left|disk (is )?full|max_temp_directory_size/i.test(message)) return new SandpiperError('storage', `The disk that holds ${path} is full. Free some space and try again; nothing that was acknowledged is lost.`, { cause });
-  if (/Permission denied|Read-only file system|Cannot open file/i.test(message)) return new SandpiperError('storage', `The database ${path} cannot be written: ${firstLine(message)}`, { cause });
+  if (/No space left|disk (is )?full|max_temp_directory_size|Disk quota/i.test(message)) return new SandpiperError('storage', `The disk that holds ${path} is full. Free some space and try again; nothing that was acknowledged is lost.`, { cause });
+  if (/File too large/i.test(message)) return new SandpiperError('storage', `The disk that holds ${path} allows no larger files. Move the project to another disk, or raise the limit; nothing that was acknowledged is lost.`, { cause });
+  if (/Permission denied|Read-only file system|Cannot open file|Could not (?:write|fsync|truncate|sync)|Input\/output error/i.test(message)) return new SandpiperError('storage', `The database ${path} cannot be written: ${firstLine(message)}`, { cause });
   if (/not a valid DuckDB|checksum|corrupt|Serialization Error|Failed to load metadata|does not match|WAL file/i.test(message) && sql === undefined) {
     return new SandpiperError('storage', `The database ${path} is damaged: ${firstLine(message)} Move the file away to start with an empty database; fixtures and files can be imported again.`, { cause });
   }

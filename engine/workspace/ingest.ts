@@ -336,6 +336,7 @@ export class Ingest {
 
   async #advance(source: Source, { next, outcome, viewFailure }: LoadedBlock): Promise<void> {
     source.loadedTo = next;
+    if (source.told !== '') this.#notice('info', `Events for data source ${source.name} that waited in the journal are in its table now.`);
     source.told = '';
     await source.journal.release(next);
     if (outcome.loaded + outcome.quarantined > 0) this.#options.onRows?.(source.name, outcome);
