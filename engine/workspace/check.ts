@@ -11,7 +11,7 @@ import { printType } from '../sql/types.ts';
 import { discoverParameters, sampleValue, type TemplateParameter } from '../template/parameters.ts';
 import { nodesOf, parametersOf, withFeeding, type NodeOutline, type ParameterOutline } from './outline.ts';
 import { Queries, type QueryWorld } from './queries.ts';
-import { previewChange } from './schema-change.ts';
+import { previewChange } from './schema-preview.ts';
 
 export interface NodeCheck {
   readonly pipe: string;

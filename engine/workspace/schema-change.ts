@@ -1,6 +1,6 @@
 /**
  * What a change of a data file's schema means for the rows that are there: which columns must change, whether every value
- * converts without loss, and by which SQL. tables.ts does it; the editor tells it before the file is saved.
+ * converts without loss, and by which SQL. tables.ts does it; schema-preview.ts tells it before the file is saved.
  * Conversions are ClickHouse's accurateCast, and a value counts as converted only if it can be turned back: 1.5 is no
  * UInt8, and a time of day is lost in a Date.
  */
@@ -10,10 +10,10 @@ import type { Column } from '../project/schema.ts';
 import { duck, duckInteger, duckName, duckString, type DuckSql } from '../sql/duck.ts';
 import { parseExpression } from '../sql/parse.ts';
 import { parseType } from '../sql/parse-type.ts';
-import { duckTypeSql } from '../sql/physical.ts';
+import { defaultSql, duckTypeSql } from '../sql/physical.ts';
 import { translateDefault } from '../sql/translate.ts';
 import { bare, isNullable, nullable, printType, type ClickHouseType } from '../sql/types.ts';
-import type { Connection, Database } from './database.ts';
+import type { Connection } from './database.ts';
 
 /** A column of the table in DuckDB. */
 export interface StoredColumn {
@@ -84,6 +84,27 @@ function accurateCast(column: Column, old: ClickHouseType): DuckSql | undefined 
   }
 }
 
+/** A SELECT of the rows of a table with the columns of the file, and after them those that the file has no longer. */
+export function convertedRows(source: DataSource, stored: StoredColumns, table: string): DuckSql {
+  // Defaults may name other columns in their new types, so types come first.
+  const converted = source.columns.flatMap((column) => {
+    const old = stored.get(column.name);
+    return old ? [duck`CAST(${convertedValue(column, old)} AS ${duckTypeSql(column.type)}) AS ${duckName(column.name)}`] : [];
+  });
+  const gone = [...stored.keys()].filter((name) => !source.columns.some((column) => column.name === name)).map((name) => duckName(name));
+  const values = source.columns.map((column) => {
+    const own = duckName(column.name);
+    if (!stored.has(column.name)) return duck`CAST(${initialValue(source, column)} AS ${duckTypeSql(column.type)}) AS ${own}`;
+    return isNullable(column.type) ? own : duck`coalesce(${own}, ${initialValue(source, column)}) AS ${own}`;
+  });
+  return duck`SELECT ${[...values, ...gone]} FROM (SELECT ${[...converted, ...gone]} FROM main.${duckName(table)})`;
+}
+
+function initialValue(source: DataSource, column: Column): DuckSql {
+  if (column.defaultExpression === undefined) return defaultSql(column.type);
+  return translateDefault(parseExpression(column.defaultExpression), column.type, source.columns);
+}
+
 /** The first column that holds values which do not convert; undefined when all do. */
 export async function firstMisfit(read: Read, source: DataSource, stored: StoredColumns): Promise<Misfit | undefined> {
   for (const column of source.columns) {
@@ -104,23 +125,6 @@ export async function firstMisfit(read: Read, source: DataSource, stored: Stored
 export function describeMisfit({ column, rows, example }: Misfit): string {
   const which = example === undefined ? '' : ` (${rows.toLocaleString('en-US')} row${rows === 1 ? '' : 's'}, such as '${example.length > 40 ? `${example.slice(0, 40)}…` : example}')`;
   return `${column.name} does not convert to ${column.typeText}${which}`;
-}
-
-/** What saving the data source would do to the rows that are there, a sentence for each column; for the editor. */
-export async function previewChange(database: Database, source: DataSource): Promise<readonly { readonly column: Column | undefined; readonly message: string }[]> {
-  const read = (sql: string) => database.query(sql);
-  const stored = await storedColumns(read, source.name);
-  const rows = stored.size === 0 ? 0 : Number((await read(duck`SELECT count(*) FROM main.${duckName(source.name)}`.text)).getRows()[0]?.[0] ?? 0);
-  if (rows === 0) return [];
-  const counted = `${rows.toLocaleString('en-US')} row${rows === 1 ? '' : 's'}`;
-  const gone = [...stored].filter(([name, { type }]) => type !== undefined && !source.columns.some((column) => column.name === name)).map(([name]) => name);
-  const hidden = gone.map((name) => ({ column: undefined, message: `Saved like this, ${name} is hidden: its values stay in the database, and come back with the column.` }));
-  const changed = source.columns.filter((column) => needsWork(column, stored.get(column.name)));
-  if (changed.length === 0) return hidden;
-  if ((source.forwardQuery ?? '') !== '') return [...hidden, { column: changed[0], message: `Saved like this, ${counted} are made anew by FORWARD_QUERY; the old table is kept aside.` }];
-  const misfit = await firstMisfit(read, source, stored);
-  if (misfit) return [...hidden, { column: misfit.column, message: `Saved like this, ${describeMisfit(misfit)}: the ${counted} are kept aside and ${source.name} begins empty. A FORWARD_QUERY can say how to convert them.` }];
-  return [...hidden, ...changed.map((column) => ({ column, message: stored.get(column.name)?.type ? `Saved like this, ${counted} are converted to ${column.typeText}: all of them can be.` : `Saved like this, ${counted} get ${column.defaultExpression ?? 'the default'} for ${column.name}.` }))];
 }
 
 /** Of a connection, in the forms above. */

@@ -2,24 +2,23 @@
  * The DuckDB tables behind the data sources: main."NAME" and main."NAME_quarantine", made from the data files and kept in
  * step with them. Rows are never lost to a change of schema: a new column is added with its default, a changed type is
  * converted, both by writing the table anew in one transaction; where a value does not convert, the whole old table is
- * kept aside under a name of its own. A column or a
- * data source that is gone from the files stays in the database, unseen, and comes back with its rows when the file does.
+ * kept aside under a name of its own, and comes back when the file does (aside.ts). A column or a data source that is
+ * gone from the files stays in the database, unseen, and comes back with its rows when the file does.
  * sandpiper.table_column remembers the ClickHouse types that the tables were made with.
  */
 import { SandpiperError } from '../errors.ts';
 import type { DataSource } from '../project/datasource.ts';
-import type { Column } from '../project/schema.ts';
 import type { CatalogTable } from '../sql/catalog.ts';
-import { duck, duckName, duckString, type DuckSql } from '../sql/duck.ts';
+import { duck, duckName, duckString } from '../sql/duck.ts';
 import { parseExpression, parseQuery } from '../sql/parse.ts';
 import { parseType } from '../sql/parse-type.ts';
-import { defaultSql, duckTypeSql } from '../sql/physical.ts';
+import { duckTypeSql } from '../sql/physical.ts';
 import { translateDefault, translateForTable } from '../sql/translate.ts';
-import { isNullable } from '../sql/types.ts';
+import { asideFor, bringBack, freeAsideName, openAside, putAside } from './aside.ts';
 import type { Connection, Database } from './database.ts';
 import type { IngestTable } from './ingest-table.ts';
 import { quarantineColumns, quarantineName } from './quarantine.ts';
-import { convertedValue, describeMisfit, firstMisfit, needsWork, readerOf, storedColumns, type StoredColumns } from './schema-change.ts';
+import { convertedRows, describeMisfit, firstMisfit, needsWork, readerOf, storedColumns, type StoredColumns } from './schema-change.ts';
 import { serviceTablesSql } from './service-data-sources.ts';
 import { upgradeStates } from './state-upgrade.ts';
 import { openLedger, setDerivedRows } from './view-ledger.ts';
@@ -39,6 +38,7 @@ export async function syncTables(database: Database, sources: readonly DataSourc
     await connection.run('CREATE SCHEMA IF NOT EXISTS sandpiper');
     await connection.run('CREATE TABLE IF NOT EXISTS sandpiper.table_column (table_name VARCHAR, column_name VARCHAR, type VARCHAR)');
     await openLedger(connection);
+    await openAside(connection);
     for (const sql of serviceTablesSql()) await connection.run(sql.text);
   });
   const tables = new Map<string, StoredTable>();
@@ -127,11 +127,13 @@ async function syncTable(connection: Connection, source: DataSource, notice: Not
   await upgradeStates(connection, source.name, stored);
   if (stored.size === 0) await createTable(connection, source);
   else if (source.columns.some((column) => needsWork(column, stored.get(column.name)))) {
-    if ((source.forwardQuery ?? '').trim() !== '' && (await hasRows(connection, source.name))) await forward(connection, source, stored, notice);
+    const aside = await asideFor(read, source);
+    if (aside) notice('info', await bringBack(connection, source, stored, aside));
+    else if ((source.forwardQuery ?? '').trim() !== '' && (await hasRows(connection, source.name))) await forward(connection, source, stored, notice);
     else {
       const misfit = await firstMisfit(read, source, stored);
       if (!misfit) await rebuild(connection, source, stored);
-      else await keepAside(connection, source, describeMisfit(misfit), notice);
+      else await keepAside(connection, source, stored, describeMisfit(misfit), notice);
     }
   }
   await syncQuarantine(connection, source);
@@ -145,27 +147,10 @@ async function createTable(connection: Connection, source: DataSource): Promise<
   await connection.run(duck`CREATE TABLE main.${duckName(source.name)} (${columns})`.text);
 }
 
-function initialValue(source: DataSource, column: Column): DuckSql {
-  if (column.defaultExpression === undefined) return defaultSql(column.type);
-  return translateDefault(parseExpression(column.defaultExpression), column.type, source.columns);
-}
-
 /** Writes the table anew with the columns of the file, and after them those that the file has no longer. */
 async function rebuild(connection: Connection, source: DataSource, stored: StoredColumns): Promise<void> {
   const [table, fresh] = [duckName(source.name), duckName(`${source.name}__rebuilt`)];
-  // Defaults may name other columns in their new types, so types come first.
-  const converted = source.columns.flatMap((column) => {
-    const old = stored.get(column.name);
-    return old ? [duck`CAST(${convertedValue(column, old)} AS ${duckTypeSql(column.type)}) AS ${duckName(column.name)}`] : [];
-  });
-  const gone = [...stored.keys()].filter((name) => !source.columns.some((column) => column.name === name)).map((name) => duckName(name));
-  const typed = duck`SELECT ${[...converted, ...gone]} FROM main.${table}`;
-  const values = source.columns.map((column) => {
-    const own = duckName(column.name);
-    if (!stored.has(column.name)) return duck`CAST(${initialValue(source, column)} AS ${duckTypeSql(column.type)}) AS ${own}`;
-    return isNullable(column.type) ? own : duck`coalesce(${own}, ${initialValue(source, column)}) AS ${own}`;
-  });
-  await connection.run(duck`CREATE TABLE main.${fresh} AS SELECT ${[...values, ...gone]} FROM (${typed})`.text);
+  await connection.run(duck`CREATE TABLE main.${fresh} AS ${convertedRows(source, stored, source.name)}`.text);
   await connection.run(duck`DROP TABLE main.${table}`.text);
   await connection.run(duck`ALTER TABLE main.${fresh} RENAME TO ${table}`.text);
 }
@@ -177,27 +162,20 @@ async function hasRows(connection: Connection, table: string): Promise<boolean> 
 /** Fills the new table by FORWARD_QUERY, a SELECT list over the old one, which is kept aside. */
 async function forward(connection: Connection, source: DataSource, stored: StoredColumns, notice: Notice): Promise<void> {
   const columns = [...stored].flatMap(([name, { type }]) => (type ? [{ name, type }] : []));
-  const old: CatalogTable = { kind: 'stored', duckdbName: ['main', asideName(source)], columns };
+  const aside = await freeAsideName(readerOf(connection), source.name);
+  const old: CatalogTable = { kind: 'stored', duckdbName: ['main', aside], columns };
   const list = (source.forwardQuery ?? '').trim().replace(/^SELECT\b/i, '');
   const select = translateForTable(parseQuery(`SELECT ${list} FROM _`), source.columns, { catalog: { findTable: (_database, name) => (name === '_' ? old : undefined), tableNames: () => [] } });
-  const aside = await renameAside(connection, source, old.duckdbName[1]);
+  await putAside(connection, { table: source.name, from: source.name, stored }, { name: aside, forwardSql: select });
   await createTable(connection, source);
   const { rowsChanged } = await connection.run(`${duck`INSERT INTO main.${duckName(source.name)} BY NAME`.text} ${select}`);
   await setDerivedRows(connection, source.name, -1);
   notice('info', `${source.name} has a new schema: FORWARD_QUERY has made ${Number(rowsChanged).toLocaleString('en-US')} rows of the old ones, which are kept in the table ${aside}.`);
 }
 
-function asideName(source: DataSource): string {
-  return `${source.name}__before_${new Date().toISOString().replace(/[-:T]/g, '').slice(0, 14)}`;
-}
-
-async function renameAside(connection: Connection, source: DataSource, aside: string): Promise<string> {
-  await connection.run(duck`ALTER TABLE main.${duckName(source.name)} RENAME TO ${duckName(aside)}`.text);
-  return aside;
-}
-
-async function keepAside(connection: Connection, source: DataSource, why: string, notice: Notice): Promise<void> {
-  const aside = await renameAside(connection, source, asideName(source));
+async function keepAside(connection: Connection, source: DataSource, stored: StoredColumns, why: string, notice: Notice): Promise<void> {
+  const aside = await freeAsideName(readerOf(connection), source.name);
+  await putAside(connection, { table: source.name, from: source.name, stored }, { name: aside, forwardSql: '' });
   await createTable(connection, source);
   await setDerivedRows(connection, source.name, 0);
   notice('warning', `${source.name} has a new schema, and its rows do not fit it: ${why}. They are kept in the table ${aside}, and ${source.name} begins empty.`);

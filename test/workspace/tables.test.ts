@@ -71,6 +71,49 @@ test('FORWARD_QUERY makes the new rows of the old ones, which are kept aside', a
   ]);
 });
 
+test('the way back: a former schema brings the rows that were kept aside, beside those that came since', async () => {
+  const opened = await withRows();
+  const before = schema('`id` UInt8 `json:$.id`', '`name` String `json:$.name`');
+  await opened.write({ [PATH]: schema('`id` UInt8 `json:$.id`', '`name` UInt16 `json:$.name`', '`more` String `json:$.more` DEFAULT \'-\'') });
+  await opened.send('t', { id: 3, name: 30, more: 'm' });
+  const told = (await opened.workspace().check(PATH, before)).diagnostics.map(({ message }) => message).filter((message) => message.includes('come back, beside'));
+  await opened.write({ [PATH]: before });
+  await opened.send('t', { id: 4, name: 'four' });
+  const rows = await opened.rows('SELECT id, name FROM t ORDER BY id');
+  await opened.write({ [PATH]: schema('`id` UInt8 `json:$.id`', '`name` String `json:$.name`', '`more` String `json:$.more` DEFAULT \'-\'') });
+  await opened.reopen();
+  expect([told, rows, await opened.rows('SELECT id, more FROM t ORDER BY id'), opened.notices().at(-1)]).toEqual([
+    ['Saved like this, 2 rows that had been kept aside come back, beside those of the 1 row here that came since.'],
+    [[1, '10'], [2, 'two'], [3, '30'], [4, 'four']], [[1, '-'], [2, '-'], [3, 'm'], [4, '-']],
+    't has a former schema again, and the 2 rows that had been kept aside. The 1 row that came since is there too.',
+  ]);
+});
+
+test('the way back from FORWARD_QUERY leaves out the rows that it made', async () => {
+  const opened = await withRows();
+  const before = schema('`id` UInt8 `json:$.id`', '`name` String `json:$.name`');
+  await opened.write({ [PATH]: `${schema('`id` UInt8 `json:$.id`', '`name` UInt16 `json:$.name`')}\nFORWARD_QUERY >\n    SELECT id, toUInt16OrZero(name) AS name\n` });
+  await opened.send('t', { id: 3, name: 30 }, { id: 2, name: 0 });
+  await opened.write({ [PATH]: before });
+  expect([await opened.rows('SELECT id, name FROM t ORDER BY id, name'), opened.notices().at(-1)]).toEqual([
+    [[1, '10'], [2, '0'], [2, 'two'], [3, '30']], 't has a former schema again, and the 2 rows that had been kept aside. The 2 rows that came since are there too.',
+  ]);
+});
+
+test('rows that came since and do not fit the former schema are kept aside in their turn, and come back with theirs', async () => {
+  const opened = await withRows();
+  const [before, after] = [schema('`id` UInt8 `json:$.id`', '`name` String `json:$.name`'), schema('`id` Int32 `json:$.id`', '`name` UInt16 `json:$.name`')];
+  await opened.write({ [PATH]: after });
+  await opened.send('t', { id: 3000, name: 30 }, { id: 3, name: 3 });
+  await opened.write({ [PATH]: before });
+  const [back, notice] = [await opened.rows('SELECT id, name FROM t ORDER BY id'), opened.notices().at(-1)];
+  await opened.write({ [PATH]: after });
+  expect([back, notice, await opened.rows('SELECT id, name FROM t ORDER BY id'), opened.notices().at(-1)]).toEqual([
+    [[1, '10'], [2, 'two']], expect.stringMatching(/^t has a former schema again, and the 2 rows that had been kept aside\. Of the 2 rows that came since, id does not convert to UInt8 \(1 row, such as '3000'\): they are kept in the table t__before_\d{14}(?:_\d+)?\.$/),
+    [[3, 3], [3000, 30]], expect.stringMatching(/^t has a former schema again, and the 2 rows that had been kept aside\. Of the 2 rows that came since, name does not convert to UInt16 \(1 row, such as 'two'\): they are kept in the table /),
+  ]);
+});
+
 test('a column or a file that goes away comes back with its rows', async () => {
   const opened = await withRows();
   await opened.write({ [PATH]: schema('`id` UInt8 `json:$.id`') });
