@@ -285,6 +285,7 @@ export class Workspace {
   async #recount(name: string, added?: number): Promise<void> {
     const before = this.#counts.of(name).rowCount;
     const counts = await this.#counts.read(name);
+    if (counts.rowCount > before) this.upkeep.rowsArrived();
     this.#tellRows(name, counts, added ?? Math.max(0, counts.rowCount - before));
     await this.#countTargets(name);
   }
