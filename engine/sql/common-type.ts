@@ -41,7 +41,10 @@ function advice(left: ClickHouseType, right: ClickHouseType): string {
 }
 
 function commonNumber(left: ClickHouseType, right: ClickHouseType, all: readonly ClickHouseType[]): ClickHouseType | undefined {
-  if (left.kind === 'Bool' && right.kind === 'Integer') return right.bits === 8 && !right.signed ? BOOL : commonInteger(uint(8), right);
+  const isByte = (type: ClickHouseType) => type.kind === 'Integer' && type.bits === 8 && !type.signed;
+  // Bool is UInt8 under another name, and the first name stays.
+  if (left.kind === 'Bool' && right.kind === 'Integer') return isByte(right) ? BOOL : commonInteger(uint(8), right);
+  if (right.kind === 'Bool' && isByte(left)) return left;
   if (right.kind === 'Bool') return left.kind === 'Bool' ? BOOL : commonNumber(right, left, all) ?? (left.kind === 'Float' || left.kind === 'Decimal' ? commonNumber(left, uint(8), all) : undefined);
   if (left.kind === 'Bool' && (right.kind === 'Float' || right.kind === 'Decimal')) return commonNumber(uint(8), right, all);
   if (left.kind === 'Integer' && right.kind === 'Integer') return commonInteger(left, right);

@@ -43,7 +43,14 @@ export class Grouping {
     this.#binder = binder;
     this.#clause = clause;
     this.alias = duckName(binder.environment.statement.fresh('g'));
-    this.keys = keys.map((expression) => ({ expression, value: binder.bind(expression), id: binder.environment.statement.fresh('k') }));
+    // A key that is named twice is one key: ROLLUP and CUBE count it once.
+    const distinct: Key[] = [];
+    for (const expression of keys) {
+      const value = binder.bind(expression);
+      const isKnown = distinct.some((key) => shapeOf(key.value.sql) === shapeOf(value.sql) && sameType(key.value.type, value.type));
+      if (!isKnown) distinct.push({ expression, value, id: binder.environment.statement.fresh('k') });
+    }
+    this.keys = distinct;
   }
 
   /** The stage after grouping, for SELECT, HAVING, ORDER BY and LIMIT BY. */
@@ -175,11 +182,11 @@ export class Grouping {
   }
 
   #sets(from: DuckSql, kind: GroupBy['kind'], aggregates: readonly DuckSql[]): DuckSql {
-    // Keys left out of a set show their default values, as ClickHouse does, not NULL. Constants are in no set.
+    // Keys left out of a set show their default values, as ClickHouse does, not NULL. Beside aggregates constants are in no set.
     const listed = kind === 'sets';
-    const varying = this.keys.filter((key) => listed || key.value.constant === undefined);
-    const filled = this.keys.map((key) => (varying.includes(key) ? duck`CASE WHEN grouping(${plainSql(key.value)}) = 1 THEN ${defaultSql(key.value.type)} ELSE ${plainSql(key.value)} END AS ${duckName(key.id)}` : duck`${plainSql(key.value)} AS ${duckName(key.id)}`));
-    const keys = varying.map((key) => plainSql(key.value));
+    const varying = this.keys.filter((key) => listed || aggregates.length === 0 || key.value.constant === undefined);
+    const filled = this.keys.map((key) => (varying.includes(key) ? duck`CASE WHEN grouping(${this.#groupKey(key)}) = 1 THEN ${defaultSql(key.value.type)} ELSE ${plainSql(key.value)} END AS ${duckName(key.id)}` : duck`${plainSql(key.value)} AS ${duckName(key.id)}`));
+    const keys = varying.map((key) => this.#groupKey(key));
     const by = listed ? duck` GROUP BY GROUPING SETS (${this.#setLists()})` : keys.length === 0 ? duck`` : kind === 'rollup' ? duck` GROUP BY ROLLUP (${keys})` : duck` GROUP BY CUBE (${keys})`;
     // Over no rows ROLLUP and CUBE give no total either.
     const having = listed ? duck`` : duck` HAVING count(*) > 0`;

@@ -163,14 +163,6 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     pattern: 'parseDateTime(?:32|64)?BestEffort',
   },
   {
-    id: 'remainder-of-mixed-signs-or-null',
-    differs: 'moduloOrNull of an unsigned and a negative number is their remainder.',
-    why: 'ClickHouse answers the dividend there, unlike modulo; ours is that of modulo.',
-    example: 'SELECT moduloOrNull(2147483647, -10)',
-    kind: 'value',
-    pattern: 'moduloOrNull|moduloOrZero',
-  },
-  {
     id: 'sets-joined-to-text',
     differs: 'groupConcat with DISTINCT joins the values as they come.',
     why: 'The order of different values is not defined; ClickHouse gives that of its hash table.',

@@ -130,7 +130,11 @@ function layered(query: SelectQuery, layers: Layers): DuckSql {
   const distinct = isDistinct(query) ? distinctClause(columns, hidden.length > 0) : duck``;
   const inner = duck`SELECT ${distinct}${[...layers.select, ...hidden.map(({ id, sql }) => duck`${sql} AS ${duckName(id)}`)]} ${body}${filtered}`;
   const isFilled = sorts.some(({ item }) => item.fill);
-  const fillColumns = [...columns.map(({ name, id, value }): FillColumn => ({ name, id, blank: defaultSql(value.type) })), ...hidden];
+  const twinOf = (id: string, value: Bound) => sorts.find((sort) => sort.id !== id && sort.value.sql.text === value.sql.text && sort.value.representation === value.representation);
+  const fillColumns = [...columns.map(({ name, id, value }): FillColumn => {
+    const twin = twinOf(id, value);
+    return { name, id, blank: defaultSql(value.type), ...(twin ? { twin: twin.id } : {}) };
+  }), ...hidden];
   const from = isFilled ? withFill({ query, from: duck`(${inner})`, alias, columns: fillColumns, sorts, environment }) : duck`(${inner}) AS ${alias}`;
   const qualify = layers.limitBy && by ? duck` QUALIFY ${limitByCondition(layers.limitBy, by, order, environment)}` : duck``;
   return duck`SELECT ${columns.map(({ id }) => reference(id))} FROM ${from}${qualify}${orderClause(order)}`;

@@ -19,6 +19,8 @@ export interface FillColumn {
   readonly id: string;
   readonly name?: string;
   readonly blank: DuckSql;
+  /** The id of a column of ORDER BY that is the same expression: in a row that is added it has that column's value. */
+  readonly twin?: string;
 }
 
 interface FillInput {
@@ -55,8 +57,9 @@ export function withFill({ query, from, alias, columns, sorts, environment }: Fi
   // Names with spaces, so that no column of the query is in their way.
   const value = duck`CAST(${group}."fill value" AS ${duckTypeSql(type)})`;
   const missing = columns.map((one) => {
-    if (one.id === sort.id) return duck`${value} AS ${id}`;
-    return duck`${groups.includes(one.id) ? duck`${group}.${duckName(one.id)}` : one.blank} AS ${duckName(one.id)}`;
+    const source = one.twin ?? one.id;
+    if (source === sort.id) return duck`${value} AS ${duckName(one.id)}`;
+    return duck`${groups.includes(source) ? duck`${group}.${duckName(source)}` : one.blank} AS ${duckName(one.id)}`;
   });
   const names = columns.map((one) => duckName(one.id));
   const keys = groups.map((key) => duckName(key));

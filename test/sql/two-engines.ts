@@ -59,14 +59,14 @@ export async function openTwoEngines(): Promise<TwoEngines | undefined> {
     await duckdb.run(`CREATE OR REPLACE TABLE "${name}" (${known.map((column) => `"${column.name}" ${duckdbType(column.type)}`).join(', ')})`);
     const size = Number(await clickHouse.text(`SELECT count() FROM ${name}`));
     if (size > 20_000) throw new Error(`${name} has ${size} rows, too many to copy`);
-    const rows = (await clickHouse.text(`SELECT ${readable(known)} FROM ${name} SETTINGS date_time_output_format = 'iso'${known.some((column) => column.type.kind === 'JSON') ? ', output_format_json_quote_64bit_integers = 0' : ''}`, 'JSONEachRow')).split('\n').filter((line) => line !== '');
+    const rows = (await clickHouse.text(`SELECT ${readable(known)} FROM ${name} SETTINGS date_time_output_format = 'iso', output_format_json_map_as_array_of_tuples = 1${known.some((column) => column.type.kind === 'JSON') ? ', output_format_json_quote_64bit_integers = 0' : ''}`, 'JSONEachRow')).split('\n').filter((line) => line !== '');
     const shape = JSON.stringify([Object.fromEntries(known.map((column) => [column.name, jsonShape(column.type)]))]);
     for (let from = 0; from < rows.length; from += 1_000) {
       const named = rows.slice(from, from + 1_000).map((row) => {
         const values = JSON.parse(row) as Readonly<Record<string, unknown>>;
         return Object.fromEntries(known.map((column) => [column.name, withFieldNames(values[column.name], column.type)]));
       });
-      await duckdb.run(`INSERT INTO "${name}" SELECT made.* FROM (SELECT unnest(from_json('${JSON.stringify(named).replaceAll("'", "''")}', '${shape.replaceAll("'", "''")}')) AS made)`);
+      await duckdb.run(`INSERT INTO "${name}" SELECT made.* FROM (SELECT unnest(from_json('${jsonText(named).replaceAll("'", "''")}', '${shape.replaceAll("'", "''")}')) AS made)`);
     }
     tables.set(name, known);
   };
@@ -136,9 +136,26 @@ function writtenRows(values: readonly (readonly DuckDBValue[])[], columns: reado
   return Array.from({ length: rowCount }, (_, row) => cells.map((column) => column[row]));
 }
 
+/** A map in the order of its entries: a JavaScript object would put whole numbers first. */
+class Entries {
+  readonly pairs: readonly (readonly [string, unknown])[];
+
+  constructor(pairs: readonly (readonly [string, unknown])[]) {
+    this.pairs = pairs;
+  }
+}
+
+function jsonText(value: unknown): string {
+  if (value instanceof Entries) return `{${value.pairs.map(([key, item]) => `${JSON.stringify(key)}:${jsonText(item)}`).join(',')}}`;
+  if (isList(value)) return `[${value.map(jsonText).join(',')}]`;
+  if (typeof value === 'object' && value !== null) return `{${Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}:${jsonText(item)}`).join(',')}}`;
+  return JSON.stringify(value);
+}
+
 /** Tuples without names are JSON arrays in ClickHouse and structs with the fields 1, 2, … in DuckDB. */
 export function withFieldNames(value: unknown, type: ClickHouseType): unknown {
   const inner = bare(type);
+  if (inner.kind === 'Map' && isList(value)) return new Entries(value.map((entry) => [String(field(entry, 'keys')), withFieldNames(field(entry, 'values'), inner.value)] as const));
   if (inner.kind === 'Array' && isList(value)) return value.map((item) => withFieldNames(item, inner.of));
   if (inner.kind === 'Tuple' && typeof value === 'object' && value !== null) {
     const names = tupleFieldNames(inner.elements);

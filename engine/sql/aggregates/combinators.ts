@@ -16,6 +16,7 @@ import { both, collect, countRows, fold, packed, unpacked, using, variable } fro
 import { withArg, withForEach, withMap, withResample } from './grouping-combinators.ts';
 import { earlierRows, keepingRows, mergeCall } from './kept-rows.ts';
 import { typeError, withoutDictionary } from './rule.ts';
+import { differentInOrder } from './set-order.ts';
 
 /** -If: the last argument says which rows count. */
 const withIf: Combine = (inner, name) => ({
@@ -56,11 +57,13 @@ export function distinctRows(call: AggregateCall, name = call.name): AggregateCa
   const rows = collect({ ...call, distinct: false, ...(filter ? { filter } : {}) }, packed(call.arguments.map(plainSql)));
   const element = variable(call);
   const parts = unpacked(element, call.arguments.length);
+  const [only, ...more] = call.arguments;
+  const ordered = only && more.length === 0 && /^(groupArray|groupConcat|group_concat|string_agg|any|first|last)/.test(name) ? differentInOrder(rows, only.type, 'asTheyCame') : undefined;
   return {
     ...withoutScope(call),
     name,
     arguments: call.arguments.map((argument, index) => bound(argument.type, parts[index] ?? element, argument.span)),
-    rows: { list: duck`list_distinct(${rows})`, element },
+    rows: { list: ordered ?? duck`list_distinct(${rows})`, element },
   };
 }
 
@@ -72,10 +75,12 @@ const withOrNull: Combine = (inner, name) => ({
   bind: (call) => {
     const result = inner.bind({ ...call, name: inner.name });
     const type = nullable(result.type);
-    if (!isNullable(type) || isNullable(result.type)) return { ...result, type };
-    return bound(type, duck`CASE WHEN ${presentRows(inner.narrowed?.(call) ?? call)} > 0 THEN ${plainSql(result)} END`, call.span);
+    if (isNullable(result.type)) return { ...result, type };
+    // Arrays and maps cannot be NULL, and are empty.
+    const otherwise = isNullable(type) ? duck`` : duck` ELSE ${defaultSql(type)}`;
+    return bound(type, duck`CASE WHEN ${presentRows(inner.narrowed?.(call) ?? call)} > 0 THEN ${plainSql(result)}${otherwise} END`, call.span);
   },
-  ...flaggedState(inner, (type, some, result) => (isNullable(nullable(type)) ? duck`CASE WHEN ${some} THEN ${result} END` : result)),
+  ...flaggedState(inner, (type, some, result) => duck`CASE WHEN ${some} THEN ${result}${isNullable(nullable(type)) ? duck`` : duck` ELSE ${defaultSql(type)}`} END`),
 });
 
 /** -OrDefault: the default of the type over no rows. */

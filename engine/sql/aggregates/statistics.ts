@@ -127,7 +127,7 @@ const SHAPES: readonly Rule[] = ([
   ['kurtPop', 4, false, 'How heavy the tails of the values are.'], ['kurtSamp', 4, true, 'How heavy the tails of the values are, from a sample.'],
 ] as const).map(([name, power, isSample, help]) => ({
   name, signature: `${name}(x)`, help,
-  type: (types, _parameters, refuse) => (types.every(isNumber) ? FLOAT64 : refuse('a number')),
+  type: ([type], _parameters, refuse) => (!type || !isNumber(type) ? refuse('a number') : type.kind === 'Float' ? type : FLOAT64),
   aggregate: (call) => {
     const sums = [duck`CAST(${countRows(call)} AS DOUBLE)`, ...powers(call, power).map((value) => fold(call, 'sum', value))];
     const sql = using(call, duck`[${sums}]`, (s) => shape(sums.map((_, index) => duck`${s}[${duckInteger(index + 1)}]`), isSample));

@@ -3,6 +3,7 @@
  * values, the array of results. Over a Map the same names are sum, min and max with the combinator -Map.
  */
 import type { Bound } from '../bound.ts';
+import { cast } from '../conversion.ts';
 import { duck, duckInteger, duckName, joined, type DuckSql } from '../duck.ts';
 import { duckTypeSql, plainSql } from '../physical.ts';
 import { array, bare, FLOAT64, NOTHING, tuple, type ClickHouseType } from '../types.ts';
@@ -20,6 +21,12 @@ function elementOf(type: ClickHouseType | undefined): ClickHouseType | undefined
   return type?.kind === 'Array' ? bare(type.of) : undefined;
 }
 
+/** The type of the keys, which may be NULL. */
+function keyOf(types: readonly ClickHouseType[]): ClickHouseType | undefined {
+  const [keys] = arraysOf(types);
+  return keys?.kind === 'Array' ? withoutDictionary(keys.of) : undefined;
+}
+
 /** The arrays, given one by one or as one tuple. */
 function arraysOf(types: readonly ClickHouseType[]): readonly ClickHouseType[] {
   const [first] = types;
@@ -34,12 +41,13 @@ function arraySqls(call: RuleCall): readonly DuckSql[] {
 }
 
 function rule(name: string, aliases: readonly string[], operation: Operation, keepsType: boolean, isFiltered: boolean): Rule {
-  const valueOf = (type: ClickHouseType) => (keepsType || operation !== 'sum' ? type : sumType(type));
+  const valueOf = (type: ClickHouseType) => (keepsType || operation !== 'sum' || type.kind === 'Decimal' ? type : sumType(type));
   return {
     name, aliases, signature: `${name}${isFiltered ? '(keys)' : ''}(keys, values)`, takes: [1, Infinity], parameters: isFiltered ? [1, 1] : [0, 0],
     help: `For each key the ${operation === 'sum' ? 'sum' : operation === 'min' ? 'least' : 'greatest'} of its values, over arrays of keys and values or over maps.`,
     type: (types, _parameters, refuse) => {
-      const [keys, ...values] = arraysOf(types).map(elementOf);
+      const keys = keyOf(types);
+      const values = arraysOf(types).slice(1).map(elementOf);
       const results = values.map((type) => type && valueOf(type));
       if (!keys || results.length === 0) return refuse('an array of keys and arrays of values, or a Map');
       return tuple(array(keys), ...results.map((type) => array(type ?? refuse('an array of keys and arrays of numbers'))));
@@ -66,8 +74,8 @@ function rule(name: string, aliases: readonly string[], operation: Operation, ke
   }
 
   function shapeOf(types: readonly ClickHouseType[]): Shape {
-    const [key, ...values] = arraysOf(types).map(elementOf);
-    return { key: key ?? NOTHING, results: values.map((type) => (type && valueOf(type)) ?? FLOAT64) };
+    const values = arraysOf(types).slice(1).map(elementOf);
+    return { key: keyOf(types) ?? NOTHING, results: values.map((type) => (type && valueOf(type)) ?? FLOAT64) };
   }
 
   /** struct(k, v1, v2, …) for each place of the arrays. */
@@ -77,7 +85,7 @@ function rule(name: string, aliases: readonly string[], operation: Operation, ke
     const wanted = isFiltered ? parameters[0] : undefined;
     const fields = arrays.slice(1).map((_, index) => duck`${field(index)} := ${entry}[${duckInteger(index + 2)}]`);
     const rows = duck`list_transform(flatten(${collect(call, duck`list_zip(${arrays})`)}), lambda ${entry}: struct_pack(k := ${entry}[1], ${fields}))`;
-    return wanted ? duck`list_filter(${rows}, lambda ${entry}: list_contains(${plainSql(wanted)}, ${entry}.k))` : rows;
+    return wanted ? duck`list_filter(${rows}, lambda ${entry}: list_contains(${plainSql(cast(wanted, array(keyOf(call.types) ?? NOTHING)))}, ${entry}.k))` : rows;
   }
 
   /** The rows with one for each key, in the order of the keys. */

@@ -83,7 +83,8 @@ function ranksOf(values: readonly number[]): Ranks {
   const ranks = new Array<number>(values.length).fill(0);
   let ties = 0;
   for (let from = 0; from < order.length; ) {
-    let to = from;
+    // nan is equal to nothing, not to itself either.
+    let to = from + 1;
     while (to < order.length && values[order[to] ?? 0] === values[order[from] ?? 0]) to += 1;
     for (let at = from; at < to; at += 1) ranks[order[at] ?? 0] = (from + 1 + to) / 2;
     ties += (to - from) ** 3 - (to - from);
@@ -109,6 +110,7 @@ function mannWhitney(values: readonly number[], indexes: readonly number[], alte
 function kolmogorovSmirnov(values: readonly number[], indexes: readonly number[], alternative: string, method: string): readonly number[] {
   const [x, y] = split(values, indexes).map((sample) => sample.sort((one, other) => one - other));
   if (!x || !y || x.length === 0 || y.length === 0) throw new Error('kolmogorovSmirnovTest needs values in both samples.');
+  if (values.some(Number.isNaN)) return [Number.NaN, Number.NaN];
   let [i, j, most, least] = [0, 0, 0, 0];
   while (i < x.length && j < y.length) {
     const value = Math.min(x[i] ?? 0, y[j] ?? 0);

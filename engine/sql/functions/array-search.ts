@@ -1,8 +1,8 @@
 /** Functions that look for values in arrays, and that treat arrays as sets. NULL is a value like others here. */
 import { bound, type Bound } from '../bound.ts';
 import { duck, joined, type DuckSql } from '../duck.ts';
-import { plainSql } from '../physical.ts';
-import { array, bare, FLOAT64, isNullable, UINT32, UINT64, UINT8 } from '../types.ts';
+import { duckTypeSql, plainSql } from '../physical.ts';
+import { array, bare, FLOAT64, isNullable, nullable, sameType, UINT32, UINT64, UINT8, type ClickHouseType } from '../types.ts';
 import { at, define, once, typeError } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 import { comparableElement, elementType, listType, sameLists } from './list-argument.ts';
@@ -63,6 +63,19 @@ function arrayUniq(args: readonly Bound[], call: FunctionCall): Bound {
   return bound(UINT32, duck`CAST(${sql} AS UINTEGER)`, call.span);
 }
 
+/** The number type that holds no more than what is in all of these; undefined for other types. */
+function narrowest(types: readonly ClickHouseType[]): ClickHouseType | undefined {
+  const numbers = types.map(bare).filter((type) => type.kind === 'Integer' || type.kind === 'Float');
+  if (numbers.length < types.length || types.some((type) => type.kind === 'LowCardinality')) return undefined;
+  const least = numbers.reduce((left, right) => {
+    if (left.kind !== right.kind) return left.kind === 'Integer' ? left : right;
+    if (left.kind === 'Float' || right.kind === 'Float' || left.signed === right.signed) return left.bits <= right.bits ? left : right;
+    const [signed, unsigned] = left.signed ? [left, right] : [right, left];
+    return unsigned.bits <= signed.bits ? unsigned : signed;
+  });
+  return types.every(isNullable) ? nullable(least) : least;
+}
+
 /** Intersection, union and symmetric difference, in the order of first appearance. */
 function setOperation(kind: 'intersect' | 'union' | 'difference') {
   return (args: readonly Bound[], call: FunctionCall): Bound => {
@@ -75,7 +88,8 @@ function setOperation(kind: 'intersect' | 'union' | 'difference') {
       const inAll = joined(lists.map(isIn), ' AND ');
       return duck`list_filter(${distinct}, lambda x: ${kind === 'intersect' ? inAll : duck`NOT (${inAll})`})`;
     });
-    return bound(type, sql, call.span);
+    const element = kind === 'intersect' ? narrowest(args.map((arg) => elementType(call, arg))) : undefined;
+    return element && type.kind === 'Array' && !sameType(element, type.of) ? bound(array(element), duck`CAST(${sql} AS ${duckTypeSql(array(element))})`, call.span) : bound(type, sql, call.span);
   };
 }
 

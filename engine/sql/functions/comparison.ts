@@ -6,9 +6,9 @@
 import { besideConstant } from '../beside-constant.ts';
 import { bound, type Bound } from '../bound.ts';
 import { cast, commonType } from '../conversion.ts';
-import { duck, duckDouble, DUCK_FALSE, DUCK_TRUE, type DuckSql } from '../duck.ts';
+import { duck, duckDouble, duckInteger, DUCK_FALSE, DUCK_TRUE, joined, type DuckSql } from '../duck.ts';
 import { orderSql, plainSql } from '../physical.ts';
-import { bare, isNullable, nullable, printType, sameType, UINT8, type ClickHouseType, FLOAT64, decimal } from '../types.ts';
+import { bare, isNullable, nullable, printType, sameType, UINT8, type ClickHouseType, type TupleElement, FLOAT64, decimal } from '../types.ts';
 import { at, define, isNull, nullResult, once, typeError, usualType } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
@@ -133,11 +133,23 @@ function compare(operator: Operator) {
     const floats = [a, b].some(isFloat);
     const equality = operator === 'equals' || operator === 'notEquals';
     const bytes = a.representation === 'bytes' && b.representation === 'bytes';
-const beside = (sql: DuckSql, other: Bound) => (other.constant?.kind === 'integer' ? besideConstant(sql, other.constant.value) : sql);
+    const tuple = bare(a.type);
+    if (equality && tuple.kind === 'Tuple' && tuple.elements.some((element) => element.type.kind === 'Float')) return bound(type, floatTuples(operator, tuple.elements, [plainSql(a), plainSql(b)], call), call.span, 'boolean');
+    const beside = (sql: DuckSql, other: Bound) => (other.constant?.kind === 'integer' ? besideConstant(sql, other.constant.value) : sql);
     const form = equality ? plainSql : orderSql;
     const sql = floats ? compareFloats(operator, a, b, call) : bytes ? apply(operator, a.sql, b.sql) : apply(operator, beside(form(a), b), beside(form(b), a));
     return bound(type, sql, call.span, 'boolean');
   };
+}
+
+/** Tuples are equal when each of their elements is, and nan is equal to nothing. */
+function floatTuples(operator: Operator, elements: readonly TupleElement[], tuples: readonly [DuckSql, DuckSql], call: FunctionCall): DuckSql {
+  const same = elements.map((element, index) => {
+    const [left, right] = tuples.map((sql) => bound(element.type, duck`struct_extract_at(${sql}, ${duckInteger(index + 1)})`, call.span));
+    return left && right ? compare('equals')([left, right], call).sql : DUCK_TRUE;
+  });
+  const equal = joined(same, ' AND ');
+  return operator === 'equals' ? duck`(${equal})` : duck`(NOT (${equal}))`;
 }
 
 /** `(a = b) = 1` is `a = b` again. */

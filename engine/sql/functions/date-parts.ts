@@ -71,7 +71,9 @@ function partFunction(item: Part): FunctionDefinition {
   return {
     ...define({ name, signature: `${name}(time[, timezone])`, help, category: 'dates and times', ...(caseInsensitiveAliases ? { caseInsensitiveAliases } : {}) }, 1, 2, (args, call) => {
       if (args.some(isNull)) return nullResult(call.span);
-      const time = timeArgument(call, at(args, 0), args[1]);
+      // ClickHouse hears no zone for the days of a DateTime.
+      const isDeaf = name === 'toDaysSinceYearZero' && bare(at(args, 0).type).kind === 'DateTime';
+      const time = timeArgument(call, at(args, 0), isDeaf ? undefined : args[1]);
       if (clock && time.isDate) throw typeError(`${call.name} takes a time: a ${time.type.kind} has no time of day.`, at(args, 0).span);
       const repeated = /^to(YYYYMM|Relative(Quarter|Month)|MonthNum)/.test(name);
       const value = repeated ? evaluatedOnce(time.local, (local) => sql({ ...time, local, clock: time.isDate ? duck`CAST(${local} AS TIMESTAMP)` : local })) : sql(time);

@@ -258,8 +258,11 @@ export const DATE_STARTS: readonly FunctionDefinition[] = [
     if (time.type.kind === 'DateTime64') return slotsOfTicks(time, args, call);
     if (time.isDate) throw typeError('timeSlots takes a DateTime or a DateTime64.', start.span);
     const size = args[2] ? Number(constantInteger(call, args[2], 'the size')) : 1800;
-    const first = duck`(epoch_us(${plainSql(start)}) // 1000000 // ${duckInteger(size)})`;
-    const last = duck`((epoch_us(${plainSql(start)}) // 1000000 + CAST(${plainSql(duration)} AS BIGINT)) // ${duckInteger(size)})`;
+    // An array cannot be NULL: a missing time is 1970.
+    const from = isNullable(start.type) ? duck`coalesce(epoch_us(${plainSql(start)}), 0)` : duck`epoch_us(${plainSql(start)})`;
+    const length = isNullable(duration.type) ? duck`coalesce(CAST(${plainSql(duration)} AS BIGINT), 0)` : duck`CAST(${plainSql(duration)} AS BIGINT)`;
+    const first = duck`(${from} // 1000000 // ${duckInteger(size)})`;
+    const last = duck`((${from} // 1000000 + ${length}) // ${duckInteger(size)})`;
     const sql = duck`list_transform(range(${first}, ${last} + 1), lambda s: make_timestamp(s * ${duckInteger(size)} * 1000000))`;
     return bound(array(dateTime(time.named)), sql, call.span);
   }),

@@ -148,8 +148,8 @@ const describe = (name: string, signature: string, help: string, extra: { readon
 export const ENCODING: readonly FunctionDefinition[] = [
   define(describe('hex', 'hex(value)', 'The bytes of a value as hexadecimal digits.', { caseInsensitive: true }), 1, 1, digits('hex')),
   define(describe('bin', 'bin(value)', 'The bytes of a value as binary digits.', { caseInsensitive: true }), 1, 1, digits('bin')),
-  define(describe('unhex', 'unhex(text)', 'The bytes that hexadecimal digits stand for.', { caseInsensitive: true }), 1, 1, reading((text) => duck`unhex(${text})`)),
-  define(describe('unbin', 'unbin(text)', 'The bytes that binary digits stand for.', { caseInsensitive: true }), 1, 1, reading((text) => duck`sandpiper_from_bits(${text})`)),
+  define(describe('unhex', 'unhex(text)', 'The bytes that hexadecimal digits stand for.', { caseInsensitive: true }), 1, 1, reading((text) => duck`sandpiper_unhex(${text})`)),
+  define(describe('unbin', 'unbin(text)', 'The bytes that binary digits stand for.', { caseInsensitive: true }), 1, 1, reading((text) => duck`sandpiper_unbin(${text})`)),
   define(describe('base64Encode', 'base64Encode(text)', 'The bytes of a text as base64.', { caseInsensitiveAliases: ['TO_BASE64'] }), 1, 1, writing((bytes) => duck`to_base64(${bytes})`)),
   define(describe('base64Decode', 'base64Decode(text)', 'The bytes of base64; fails when it is none.', { caseInsensitiveAliases: ['FROM_BASE64'] }), 1, 1, reading((text) => base64(text, (whole) => whole, BASE64, false))),
   define(describe('tryBase64Decode', 'tryBase64Decode(text)', 'The bytes of base64; nothing when it is none.'), 1, 1, reading((text) => base64(text, (whole) => whole, BASE64, true))),

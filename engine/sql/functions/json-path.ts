@@ -15,12 +15,12 @@ export function jsonAt(call: FunctionCall, json: Bound, path: readonly Bound[], 
   need(call, json, 'text', 0);
   const whole = plainSql(json);
   let keys: string[] = [];
-  let found = whole.text.length <= 80 ? duck`CASE WHEN json_valid(${whole}) THEN json_extract(${whole}, '$') END` : duck`sandpiper_json(${whole})`;
+  let found = whole.text.length <= 80 ? duck`CASE WHEN sandpiper_is_json(${whole}) THEN json_extract(${whole}, '$') END` : duck`sandpiper_json(${whole})`;
   let untouched = true;
   const flush = () => {
     if (keys.length === 0) return;
     const steps = duckString(`$${keys.map((key) => `."${key.replace(/[\\"]/g, '\\$&')}"`).join('')}`);
-    found = untouched && whole.text.length <= 80 ? duck`CASE WHEN json_valid(${whole}) THEN json_extract(${whole}, ${steps}) END` : duck`json_extract(${found}, ${steps})`;
+    found = untouched && whole.text.length <= 80 ? duck`CASE WHEN sandpiper_is_json(${whole}) THEN json_extract(${whole}, ${steps}) END` : duck`json_extract(${found}, ${steps})`;
     untouched = false;
     keys = [];
   };

@@ -94,14 +94,14 @@ function oneNumber(name: string, help: string, type: ClickHouseType, sql: (value
 /** Powers as UInt64: 0 below, the greatest UInt64 above. */
 function wholePower(base: 2 | 10, most: number) {
   return (value: Bound, call: FunctionCall): DuckSql =>
-    once(call, duck`CAST(${plainSql(value)} AS BIGINT)`, (x) => duck`CAST(CASE WHEN ${x} < 0 THEN 0 WHEN ${x} > ${duckInteger(most)} THEN ${duckInteger(2n ** 64n - 1n)} ELSE CAST(pow(${duckInteger(base)}::DOUBLE, ${x}) AS HUGEINT) END AS UBIGINT)`);
+    once(call, duck`trunc(CAST(${plainSql(value)} AS DOUBLE))`, (x) => duck`CAST(CASE WHEN isnan(${x}) THEN error('A power of nan is no whole number.') WHEN ${x} < 0 OR (${x} = 0 AND ${plainSql(value)} < 0) THEN 0 WHEN ${x} > ${duckInteger(most)} THEN ${duckInteger(2n ** 64n - 1n)} ELSE CAST(pow(${duckInteger(base)}::DOUBLE, ${x}) AS HUGEINT) END AS UBIGINT)`);
 }
 
 function prime(bits: number) {
   return (args: readonly Bound[], call: FunctionCall): Bound => {
     const type = bare(at(args, 0).type);
     if (isNull(at(args, 0))) return nullResult(call.span);
-    if (type.kind !== 'Integer' || type.signed || type.bits > bits) throw typeError(`${call.name} takes an unsigned whole number${bits === 64 ? ' of at most 64 bits' : ''}, not a value of type ${printType(at(args, 0).type)}.`, at(args, 0).span);
+    if (type.kind !== 'Bool' && (type.kind !== 'Integer' || type.signed || type.bits > bits)) throw typeError(`${call.name} takes an unsigned whole number${bits === 64 ? ' of at most 64 bits' : ''}, not a value of type ${printType(at(args, 0).type)}.`, at(args, 0).span);
     if (args[1] && (args[1].constant?.kind !== 'integer' || args[1].constant.value < 1n)) throw typeError(`${call.name} takes a constant number of rounds from 1 on.`, args[1].span);
     return result(call, [at(args, 0)], UINT8, callComputed(IS_PRIME, duck`CAST(${plainSql(at(args, 0))} AS UHUGEINT)`), 'boolean');
   };

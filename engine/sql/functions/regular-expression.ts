@@ -200,6 +200,16 @@ function multiFuzzyMatch(answer: MultiAnswer) {
   };
 }
 
+/** The replacement as RE2 reads it: ClickHouse drops a backslash before anything but a digit or a backslash. */
+function withGroups(replacement: Bound): DuckSql {
+  const tidy = (text: string) => text.replace(/\\([\s\S]?)/g, (_whole, next: string) => (next === '' || next === '\\' ? '\\\\' : /\d/.test(next) ? `\\${next}` : next));
+  if (replacement.constant?.kind === 'text') return duckString(tidy(replacement.constant.value));
+  const sql = plainSql(replacement);
+  const [one, two] = [duckString('\\'), duckString('\\\\')];
+  const parted = duck`regexp_replace(regexp_replace(replace(${sql}, ${two}, chr(1)), ${duckString('\\\\([0-9])')}, chr(2) || ${duckString('\\1')}, 'g'), ${duckString('\\\\$')}, chr(1))`;
+  return duck`CASE WHEN contains(${sql}, ${one}) THEN replace(replace(replace(${parted}, ${one}, ''), chr(2), ${one}), chr(1), ${two}) ELSE ${sql} END`;
+}
+
 function replaceRegexp(all: boolean) {
   return (args: readonly Bound[], call: FunctionCall): Bound => {
     const [text, pattern, replacement] = [at(args, 0), at(args, 1), at(args, 2)];
@@ -207,7 +217,7 @@ function replaceRegexp(all: boolean) {
     if (args.some(isNull)) return nullResult(call.span);
     const options = all ? duck`'gs'` : DOT_ALL;
     const expression = plainSql(pattern);
-    const replaced = duck`regexp_replace(${plainSql(text)}, ${expression}, ${plainSql(replacement)}, ${options})`;
+    const replaced = duck`regexp_replace(${plainSql(text)}, ${expression}, ${withGroups(replacement)}, ${options})`;
     // An empty expression changes nothing in ClickHouse.
     const sql = pattern.constant?.kind === 'text' ? (pattern.constant.value === '' ? plainSql(text) : replaced) : duck`CASE WHEN ${expression} = '' THEN ${plainSql(text)} ELSE ${replaced} END`;
     return result(call, args, STRING, sql);

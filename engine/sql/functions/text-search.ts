@@ -93,15 +93,17 @@ function multiSearch(answer: Answer, manner: Manner) {
     const wanted = folded(duck`needle`, manner);
     const made = once(call, folded(haystack, manner), (whole) => {
       const list = plainSql(needles);
+      // In an empty text not even an empty part is found.
+      const isIn = duck`(${whole} <> '' AND contains(${whole}, ${wanted}))`;
       switch (answer) {
         case 'any':
-          return duck`(len(list_filter(${list}, lambda needle: contains(${whole}, ${wanted}))) > 0)`;
+          return duck`(len(list_filter(${list}, lambda needle: ${isIn})) > 0)`;
         case 'firstIndex':
-          return duck`CAST(coalesce(list_position(list_transform(${list}, lambda needle: contains(${whole}, ${wanted})), TRUE), 0) AS UBIGINT)`;
+          return duck`CAST(coalesce(list_position(list_transform(${list}, lambda needle: ${isIn}), TRUE), 0) AS UBIGINT)`;
         case 'firstPosition':
-          return duck`CAST(coalesce(list_min(list_filter(list_transform(${list}, lambda needle: ${positionSql(whole, wanted, manner)}), lambda place: place > 0)), 0) AS UBIGINT)`;
+          return duck`CAST(coalesce(list_min(list_filter(list_transform(${list}, lambda needle: CASE WHEN ${whole} = '' THEN 0 ELSE ${positionSql(whole, wanted, manner)} END), lambda place: place > 0)), 0) AS UBIGINT)`;
         case 'allPositions':
-          return duck`CAST(list_transform(${list}, lambda needle: ${positionSql(whole, wanted, manner)}) AS UBIGINT[])`;
+          return duck`CAST(list_transform(${list}, lambda needle: CASE WHEN ${whole} = '' THEN 0 ELSE ${positionSql(whole, wanted, manner)} END) AS UBIGINT[])`;
         default:
           return answer satisfies never;
       }

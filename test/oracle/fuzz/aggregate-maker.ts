@@ -9,7 +9,7 @@ import type { Expression } from './tree.ts';
 import { ANY, ARRAY_WANT, CONDITION_WANT, ORDERABLE, wantFor, type Want } from './wants.ts';
 
 /** Answers that are approximations, or hang on which rows come first, and so on chance. */
-const UNSTEADY = /^(anyHeavy|approx|topK|groupArraySample|quantileDD|quantilesDD|quantileGK|quantilesGK|quantileTDigest|quantilesTDigest|uniqCombined|uniqHLL12|uniqTheta|exponential|sumKahan|quantileDeterministic|quantilesDeterministic|quantileTiming|quantilesTiming|groupBitmap|entropy|singleValueOrNull)/;
+const UNSTEADY = /^(anyHeavy|groupArrayLast|studentTTestOneSample|approx|topK|groupArraySample|quantileDD|quantilesDD|quantileGK|quantilesGK|quantileTDigest|quantilesTDigest|uniqCombined|uniqHLL12|uniqTheta|exponential|sumKahan|quantileDeterministic|quantilesDeterministic|quantileTiming|quantilesTiming|groupBitmap|entropy|singleValueOrNull)/;
 /** Answers that hang on the order of rows; fine over a table, whose rows have one. */
 const ORDER_MATTERS = /^(any|anyLast|any_respect_nulls|anyLast_respect_nulls|groupArray|groupArrayLast|groupArrayMoving|groupConcat|deltaSum|argMin|argMax|argAnd|groupArrayInsertAt|quantile$|quantiles$|simpleLinear)/;
 
@@ -61,17 +61,19 @@ function columnsFirst(maker: ExpressionMaker, want: Want, random: Random): Expre
 
 /** A call with random combinators. Undefined when the translator refuses it; the maker remembers it then. */
 export function makeAggregate(maker: ExpressionMaker, random: Random, steady: boolean): Expression | undefined {
-  const parts = aggregateParts(maker, random, steady);
-  const call = (name: string, args: readonly Expression[], inner = '') => maker.add(name, args, (texts) => inOrder(`${name}${parts.parameters}(${inner}${texts.join(', ')})`));
+  // DISTINCT feeds the values in the order of a hash table.
+  const isDistinct = random.chance(0.09);
+  const parts = aggregateParts(maker, random, steady || isDistinct);
+  const call = (name: string, args: readonly Expression[]) => maker.add(name, args, (texts) => inOrder(`${name}${parts.parameters}(${texts.join(', ')})`));
+  const distinct = (text: string, short: string) => (random.chance(0.6) ? maker.add(parts.name, parts.arguments, (texts) => inOrder(`${parts.name}${parts.parameters}(${text}${texts.join(', ')})`)) : call(short, parts.arguments));
   const condition = () => columnsFirst(maker, CONDITION_WANT, random);
+  if (isDistinct) return distinct('DISTINCT ', `${parts.name}Distinct`);
   return random.weighted<() => Expression | undefined>([
     [10, () => call(parts.name, parts.arguments)],
     [4, () => call(`${parts.name}If`, [...parts.arguments, condition()])],
     [1.5, () => call(`${parts.name}OrNull`, parts.arguments)],
     [0.7, () => call(`${parts.name}OrDefault`, parts.arguments)],
     [0.7, () => call(`${parts.name}OrNullIf`, [...parts.arguments, condition()])],
-    [1, () => call(parts.name, parts.arguments, 'DISTINCT ')],
-    [0.7, () => call(`${parts.name}Distinct`, parts.arguments)],
     [1, () => maker.add(`${parts.name} FILTER`, [...parts.arguments, condition()], (texts) => inOrder(`${parts.name}${parts.parameters}(${texts.slice(0, -1).join(', ')}) FILTER (WHERE ${texts.at(-1) ?? ''})`))],
     [1.5, () => call(`${parts.name}Array`, parts.arguments.map(() => maker.find(ARRAY_WANT) ?? maker.take(ARRAY_WANT)).slice(0, 1))],
     [0.4, () => call(`${parts.name}ForEach`, parts.arguments.map(() => maker.find(ARRAY_WANT) ?? maker.take(ARRAY_WANT)).slice(0, 1))],

@@ -2,7 +2,7 @@
  * Random queries of ClickHouse's SELECT language over random sources. Every query has one answer: LIMIT stands only
  * behind an ORDER BY that leaves no choice, aggregates that look at the order of rows only over sources that have one.
  */
-import type { ClickHouseType } from '../../../engine/sql/types.ts';
+import { bare, type ClickHouseType } from '../../../engine/sql/types.ts';
 import { aggregateParts, inOrder, isNumber, makeAggregate } from './aggregate-maker.ts';
 import { ExpressionMaker } from './expression-maker.ts';
 import type { Random } from './random.ts';
@@ -102,7 +102,7 @@ const grouped: Shape = (source, maker, random) => {
   const made = Array.from({ length: random.whole(1, 3) }, () => makeAggregate(maker, random, !source.inOrder || modifier !== '')).filter((one) => one !== undefined);
   if (made.length === 0) return undefined;
   const numbers = made.filter(isNumber);
-  const outer = numbers.length > 0 && random.chance(0.3) ? [leaf(random.pick(['toString(a0)', 'a0 + 1', 'round(a0, 1)', 'a0 / 2', 'a0 > 1']))] : [];
+  const outer = numbers.length > 0 && random.chance(0.3) ? [leaf(random.pick([...(numbers[0] && bare(numbers[0].type).kind === 'Float' ? [] : ['toString(a0)']), 'a0 + 1', 'round(a0, 1)', 'a0 / 2', 'a0 > 1']))] : [];
   const first = numbers[0] ?? made[0];
   const ordinal = first ? [first, ...made.filter((one) => one !== first)] : made;
   maker.known.splice(0, maker.known.length, ...base);
