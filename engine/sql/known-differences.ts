@@ -162,12 +162,4 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     kind: 'value',
     pattern: 'parseDateTime(?:32|64)?BestEffort',
   },
-  {
-    id: 'sets-joined-to-text',
-    differs: 'groupConcat with DISTINCT joins the values as they come.',
-    why: 'The order of different values is not defined; ClickHouse gives that of its hash table.',
-    example: "SELECT groupConcatDistinct(' ')(intHash32(number)) FROM numbers(6)",
-    kind: 'value',
-    pattern: 'groupConcat(?:\\w*)Distinct|groupConcat\\w*(?:\\([^()]*\\))?\\(DISTINCT',
-  },
 ];

@@ -8,6 +8,7 @@ import { countsOf, countsState, weightsOf } from './counts-state.ts';
 import type { AggregateDefinition } from './definition.ts';
 import { collect, using } from './fold.ts';
 import { joinedLists } from './kept-rows.ts';
+import { differentInOrder } from './set-order.ts';
 import { aggregate, argument, typeAt, typeError, type Rule, type RuleCall, type RuleState } from './rule.ts';
 import { isNumber, sumType } from './sums.ts';
 
@@ -27,7 +28,11 @@ const arrayOfValues: Rule['type'] = ([type]) => array(type ?? NOTHING);
 const GROUP_ARRAY: Rule = {
   name: 'groupArray', aliases: ['array_agg'], signature: 'groupArray([size])(x)', help: 'All values as an array, or the first so many.', parameters: [0, 1], keepsArgument: true,
   type: arrayOfValues,
-  aggregate: (call) => ({ sql: cut(collect(call, argument(call)), wholeParameter(call, 0, 'the greatest size')) }),
+  aggregate: (call) => {
+    const size = wholeParameter(call, 0, 'the greatest size');
+    const different = call.distinct ? differentInOrder(collect({ ...call, distinct: false }, argument(call)), typeAt(call.types), 'asTheyCame', size) : undefined;
+    return { sql: different ?? cut(collect(call, argument(call)), size) };
+  },
   state: (types, parameters) => listState(types, (list) => cut(list, sizeOf(parameters))),
 };
 
@@ -52,19 +57,24 @@ function setState(types: readonly ClickHouseType[], size?: bigint): RuleState {
   const duckdbType = duck`${duckTypeSql(typeAt(types))}[]`;
   return {
     duckdbType,
-    accumulate: (call) => cut(call.rows ? duck`list_distinct(${collect(call, argument(call))})` : collect({ ...call, distinct: true }, argument(call)), size),
-    merge: (call, state) => cut(duck`list_distinct(${joinedLists(call, state)})`, size),
+    accumulate: (call) => different(call, typeAt(types), size),
+    merge: (call, state) => differentInOrder(joinedLists(call, state), typeAt(types), 'aggregate', size) ?? cut(duck`list_distinct(${joinedLists(call, state)})`, size),
     finish: (state) => ({ sql: state }),
     empty: duck`CAST([] AS ${duckdbType})`,
   };
 }
 
+function different(call: RuleCall, type: ClickHouseType, size: bigint | undefined): DuckSql {
+  const all = collect({ ...call, distinct: false }, argument(call));
+  const values = call.rows ? duck`list_distinct(${all})` : collect({ ...call, distinct: true }, argument(call));
+  return differentInOrder(all, type, 'aggregate', size, call.rows ? undefined : values) ?? cut(values, size);
+}
+
 const GROUP_UNIQ_ARRAY: Rule = {
-  name: 'groupUniqArray', signature: 'groupUniqArray([size])(x)', help: 'The different values as an array, in no particular order.', parameters: [0, 1], keepsArgument: true,
+  name: 'groupUniqArray', signature: 'groupUniqArray([size])(x)', help: 'The different values as an array, in the order of a hash table.', parameters: [0, 1], keepsArgument: true,
   type: arrayOfValues,
   aggregate: (call) => {
-    const values = call.rows ? duck`list_distinct(${collect(call, argument(call))})` : collect({ ...call, distinct: true }, argument(call));
-    return { sql: cut(values, wholeParameter(call, 0, 'the greatest size')) };
+    return { sql: different(call, typeAt(call.types), wholeParameter(call, 0, 'the greatest size')) };
   },
   state: (types, parameters) => setState(types, sizeOf(parameters)),
 };
