@@ -20,18 +20,32 @@ function countDifferent(values: ListView<number>, size: number, { width, hashOf,
   if (exact.size <= size) return exact.size;
   const most = Math.ceil(1.5 * size);
   const least = new NumberSet(most + 1, width);
+  const seen = width === 'narrow' ? SEEN.fill(0) : undefined;
   let limit = range;
   for (let index = 0; index < itemCount; index += 1) {
-    const hash = hashOf(values.getItem(index) ?? 0);
+    const value = values.getItem(index) ?? 0;
+    // Small numbers come again and again: that is told more quickly than their hash.
+    if (seen && value < SEEN_BELOW) {
+      const word = value >>> 5;
+      const bit = 1 << (value & 31);
+      const held = seen[word] ?? 0;
+      if ((held & bit) !== 0) continue;
+      seen[word] = held | bit;
+    }
+    const hash = hashOf(value);
     if (hash >= limit) continue;
     least.add(hash);
     while (least.size > most) {
       limit *= 0.75;
-      least.keepBelow(limit);
+      least.forgetFrom(limit);
     }
   }
   return least.size <= size ? least.size : Math.round((size * range) / nthLeast(least.values(), size));
 }
+
+const SEEN_BELOW = 1 << 23;
+/** A bit for each number below. */
+const SEEN = new Uint32Array(SEEN_BELOW / 32);
 
 /** Of one set after the other. */
 const ROOM: Record<'narrow' | 'wide', Places> = { narrow: new Uint32Array(64), wide: new Float64Array(64) };
@@ -44,6 +58,8 @@ class NumberSet {
   /** 0 is an empty place. */
   #places: Places;
   #hasZero = false;
+  /** Places that are taken. */
+  #filled = 0;
   readonly #mask: number;
 
   constructor(most: number, width: 'narrow' | 'wide') {
@@ -71,24 +87,37 @@ class NumberSet {
       at = (at + 1) & mask;
     }
     places[at] = value;
+    this.#filled += 1;
     this.size += 1;
   }
 
-  keepBelow(limit: number): void {
-    const values = this.values();
+  /** Counts only the numbers below the limit any more; the others go when their places are wanted. None of these may be added again. */
+  forgetFrom(limit: number): void {
+    const places = this.#places;
+    let below = this.#hasZero ? 1 : 0;
+    for (let at = 0; at < places.length; at += 1) {
+      const held = places[at] ?? 0;
+      if (held !== 0 && held < limit) below += 1;
+    }
+    this.size = below;
+    if (this.#filled > places.length * 0.6) this.#fillAnew(this.values(), limit);
+  }
+
+  #fillAnew(values: Float64Array, limit: number): void {
+    const hasZero = this.#hasZero;
     this.#places.fill(0);
-    this.#hasZero = false;
-    this.size = 0;
+    this.#filled = 0;
+    this.size = hasZero ? 1 : 0;
     for (let index = 0; index < values.length; index += 1) {
       const value = values[index] ?? 0;
-      if (value < limit) this.add(value);
+      if (value < limit && value !== 0) this.add(value);
     }
   }
 
   values(): Float64Array {
     const places = this.#places;
     // A 0 among them stands at the end, where nothing is written.
-    const values = new Float64Array(this.size);
+    const values = new Float64Array(this.#filled + (this.#hasZero ? 1 : 0));
     let count = 0;
     for (let at = 0; at < places.length; at += 1) {
       const held = places[at] ?? 0;
