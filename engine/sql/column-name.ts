@@ -94,7 +94,7 @@ const REWRITTEN: Readonly<Record<string, string>> = {
 
 /** In a list of numbers with a fraction among them, however deep, ClickHouse shows all as fractions. */
 function isFractionList(list: ArrayLiteral): boolean {
-  const numbers = leaves(list).map((leaf) => (leaf.kind === 'null' ? '' : numberOf(leaf)));
+  const numbers = leaves(list).filter((leaf) => leaf.kind !== 'null').map(numberOf);
   return numbers.every((number) => number !== undefined) && numbers.some((number) => number !== undefined && /[.]|nan|inf/.test(numberName(number)));
 }
 

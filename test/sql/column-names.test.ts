@@ -15,7 +15,7 @@ const LISTS: Readonly<Record<string, string>> = {
   'numbers before ::': "5::Float32, -5::Float32, 1.15::Decimal(10, 2), 0.1::Decimal(38, 30), 1.50::String, 1e3::String, 20240101::Date, 300::UInt8, 12345678901234567890123::UInt128, 5::Nullable(Int8), 1705314030::DateTime('Asia/Tokyo'), 5::Enum8('a' = 5), 0.5::Float64 * 2",
   'lists before ::': "[1,2]::Array(Float32), [-1, -2]::Array(Int8), ['a','b']::Array(String), (1, 'a')::Tuple(UInt8, String), [[1],[2]]::Array(Array(UInt8)), [1+1]::Array(Float32), (1+1)::Float32",
   'large and small numbers': 'toInt64(1e18), 1e20, 1e21, 1.5e21, 1e-7, 123456789012345678901, 1e15, 123456789.5, -1e18',
-  'lists with fractions': '[nan, 1], [1, inf], [1, 2.5, NULL], [[1], [2.5]], [[1, 2.5], [3]], (1, 2.5), [1, -2.5], [1, 2]',
+  'lists with fractions': '[nan, 1], [1, inf], [1, 2.5, NULL], [1, 3, NULL], [NULL], [[1], [2.5]], [[1, 2.5], [3]], (1, 2.5), [1, -2.5], [1, 2]',
   'lists of true and false': "[true, false], (true, false), [true, NULL], map('a', true), [[true]], [true, materialize(false)], (true, 'a', 1.5)",
   'functions by other names': "REGEXPINSTR('abc', 'b'), MODORNULL(5, 0), MOD(5, 3), matchPhrase('a b c', 'b c'), STR_TO_DATE('2024-01-02', '%Y-%m-%d'), MIDPOINT(1, 2), todecimalstring(1, 2), STR_TO_MAP('a:1'), NOW() > toDateTime(0)",
   'rows of unnest': 'UNNEST([1, 2]), 3 AS x',

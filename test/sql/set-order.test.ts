@@ -22,6 +22,7 @@ const QUERIES: readonly string[] = [
   "SELECT groupArrayDistinct(number * 7 % 13), groupArrayDistinct(toString(number * 7 % 13)), groupArrayDistinctIf(number % 5, number > 7), groupConcatDistinct(',')(number * 7 % 13), groupConcat(',')(DISTINCT toString(number * 7 % 13)) FROM numbers(40)",
   'SELECT groupArray(DISTINCT number * 7 % 13), groupArray(3)(DISTINCT number * 7 % 13) FROM numbers(40)',
   'SELECT groupUniqArray(number) FROM numbers(0)',
+  "SELECT arrayUnion([3, 1], [2, 7]), arrayUnion([-2, 1], [10, 1], [-2], []), arrayUnion([1, 3, NULL], [2, 3, NULL]), arrayUnion(['a', 'b', 'c', 'd', 'e', 'f'], ['g', 'h']), arrayUnion(range(300), range(600)), arraySymmetricDifference([1, NULL], [2]), arraySymmetricDifference(['a', 'b', 'c', 'd', 'e', 'f'], ['g', 'h', 'a'])",
 ];
 
 test.runIf(clickHouseInstalled())('different values come in the order of ClickHouse', async () => {

@@ -4,6 +4,7 @@
  */
 import { NUMBER_ORDER, TEXT_ORDER } from '../computed/hash-table-order.ts';
 import { callComputed } from '../computed/definition.ts';
+import { BYTES_WHOLE, FLOAT_BYTES } from '../computed/number-bytes.ts';
 import { duck, duckInteger, duckName, type DuckSql } from '../duck.ts';
 import { withoutDictionary } from './rule.ts';
 import type { ClickHouseType } from '../types.ts';
@@ -17,6 +18,8 @@ function keySql(value: DuckSql, type: ClickHouseType): DuckSql | undefined {
       if (type.bits > 64) return undefined;
       if (type.bits === 64) return type.signed ? value : duck`CAST(CASE WHEN ${value} > 9223372036854775807 THEN CAST(${value} AS HUGEINT) - 18446744073709551616 ELSE CAST(${value} AS HUGEINT) END AS BIGINT)`;
       return type.signed ? duck`(CAST(${value} AS BIGINT) & ${duckInteger(2n ** BigInt(type.bits) - 1n)})` : duck`CAST(${value} AS BIGINT)`;
+    case 'Float':
+      return type.bits === 64 ? duck`CAST(${callComputed(BYTES_WHOLE, callComputed(FLOAT_BYTES, value, duck`8`), duck`8`)} AS BIGINT)` : undefined;
     case 'Date':
     case 'Date32':
       return duck`(CAST(${value} - DATE '1970-01-01' AS BIGINT) & 4294967295)`;
@@ -28,7 +31,7 @@ function keySql(value: DuckSql, type: ClickHouseType): DuckSql | undefined {
 }
 
 /** How large ClickHouse's tables are at first, as powers of two. */
-const DEGREES = { aggregate: { numbers: 4, texts: 3 }, array: { numbers: 9, texts: 9 }, asTheyCame: { numbers: 0, texts: 0 } } as const;
+const DEGREES = { aggregate: { numbers: 4, texts: 3 }, array: { numbers: 6, texts: 6 }, asTheyCame: { numbers: 0, texts: 0 } } as const;
 
 const NESTED: ReadonlySet<ClickHouseType['kind']> = new Set(['Array', 'Tuple', 'Map', 'Nested', 'JSON', 'Dynamic', 'Geo', 'AggregateFunction', 'Nothing']);
 

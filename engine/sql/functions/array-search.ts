@@ -1,4 +1,5 @@
 /** Functions that look for values in arrays, and that treat arrays as sets. NULL is a value like others here. */
+import { differentInOrder } from '../aggregates/set-order.ts';
 import { bound, type Bound } from '../bound.ts';
 import { duck, joined, type DuckSql } from '../duck.ts';
 import { duckTypeSql, plainSql } from '../physical.ts';
@@ -76,17 +77,27 @@ function narrowest(types: readonly ClickHouseType[]): ClickHouseType | undefined
   return types.every(isNullable) ? nullable(least) : least;
 }
 
-/** Intersection, union and symmetric difference, in the order of first appearance. */
+/** Each value once, in the order of ClickHouse's table of them; NULL is the last. */
+function inTable(list: DuckSql, type: ClickHouseType): DuckSql {
+  const element = type.kind === 'Array' ? type.of : type;
+  const present = isNullable(element) ? duck`list_filter(${list}, lambda x: x IS NOT NULL)` : list;
+  const ordered = differentInOrder(present, element, 'array');
+  if (!ordered) return firstOnes(list);
+  return isNullable(element) ? duck`(${ordered} || list_filter(${list}, lambda x: x IS NULL)[1:1])` : ordered;
+}
+
+/** Intersection in the order of first appearance, union and symmetric difference in that of a hash table. */
 function setOperation(kind: 'intersect' | 'union' | 'difference') {
   return (args: readonly Bound[], call: FunctionCall): Bound => {
     const { type, lists } = sameLists(call, args);
     const isIn = (list: DuckSql) => duck`list_position(${list}, x) IS NOT NULL`;
     const all = lists.length === 1 ? (lists[0] ?? duck`[]`) : duck`list_concat(${lists})`;
     const sql = once(call, all, (value) => {
+      if (kind === 'union') return inTable(value, type);
       const distinct = firstOnes(value);
-      if (kind === 'union') return distinct;
       const inAll = joined(lists.map(isIn), ' AND ');
-      return duck`list_filter(${distinct}, lambda x: ${kind === 'intersect' ? inAll : duck`NOT (${inAll})`})`;
+      const found = duck`list_filter(${distinct}, lambda x: ${kind === 'intersect' ? inAll : duck`NOT (${inAll})`})`;
+      return kind === 'intersect' ? found : inTable(found, type);
     });
     const element = kind === 'intersect' ? narrowest(args.map((arg) => elementType(call, arg))) : undefined;
     return element && type.kind === 'Array' && !sameType(element, type.of) ? bound(array(element), duck`CAST(${sql} AS ${duckTypeSql(array(element))})`, call.span) : bound(type, sql, call.span);
