@@ -2,6 +2,7 @@
 import { AGGREGATE_FAMILIES } from './aggregate-families.ts';
 import { BASE58 } from './base58.ts';
 import type { ComputedFunction } from './definition.ts';
+import { H3 } from './h3.ts';
 import { NUMBER_FAMILIES } from './number-families.ts';
 import { TEXT_FAMILIES } from './text-families.ts';
 
@@ -9,6 +10,7 @@ import { TEXT_FAMILIES } from './text-families.ts';
 export const COMPUTED_FUNCTIONS: readonly ComputedFunction[] = [
   ...AGGREGATE_FAMILIES,
   ...BASE58,
+  ...Object.values(H3),
   ...NUMBER_FAMILIES,
   ...TEXT_FAMILIES,
 ];

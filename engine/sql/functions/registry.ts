@@ -41,6 +41,7 @@ import { MATHEMATICAL } from './mathematical.ts';
 import { DECIMAL_ARITHMETIC } from './decimal-arithmetic.ts';
 import { FINANCIALS } from './financial.ts';
 import { GEO } from './geo.ts';
+import { H3_FUNCTIONS } from './h3.ts';
 import { MIDPOINT } from './midpoint.ts';
 import { PARSED_NUMBERS } from './parsed-number.ts';
 import { NULLS } from './nulls.ts';
@@ -79,6 +80,7 @@ const LISTS: readonly (readonly FunctionDefinition[])[] = [
   DECIMAL_ARITHMETIC,
   FINANCIALS,
   GEO,
+  H3_FUNCTIONS,
   MIDPOINT,
   PARSED_NUMBERS,
   REFUSED_NUMBERS,
