@@ -22,6 +22,8 @@ const QUERIES: readonly string[] = [
   "SELECT groupArrayDistinct(number * 7 % 13), groupArrayDistinct(toString(number * 7 % 13)), groupArrayDistinctIf(number % 5, number > 7), groupConcatDistinct(',')(number * 7 % 13), groupConcat(',')(DISTINCT toString(number * 7 % 13)) FROM numbers(40)",
   'SELECT groupArray(DISTINCT number * 7 % 13), groupArray(3)(DISTINCT number * 7 % 13) FROM numbers(40)',
   'SELECT groupUniqArray(number) FROM numbers(0)',
+  "SELECT topK(3)(number % 7), topK(2)(toString(number % 5)), topK(10)(number * number % 97), topKWeighted(2)(toString(number % 3), number), approx_top_k(3, 10)(number * number % 97), topKIf(2)(number % 5, number > 10), topKArray(2)([number % 3, number % 5]), topK(2)(toDateTime(number % 4)), topK(2)(toNullable(number % 3)) FROM numbers(300)",
+  "SELECT topK(2)(arrayJoin([1, 2, 2, 3, 3, 4])), topK(2)(arrayJoin(['red', '', 'blue', 'red']))",
   "SELECT arrayUnion([3, 1], [2, 7]), arrayUnion([-2, 1], [10, 1], [-2], []), arrayUnion([1, 3, NULL], [2, 3, NULL]), arrayUnion(['a', 'b', 'c', 'd', 'e', 'f'], ['g', 'h']), arrayUnion(range(300), range(600)), arraySymmetricDifference([1, NULL], [2]), arraySymmetricDifference(['a', 'b', 'c', 'd', 'e', 'f'], ['g', 'h', 'a'])",
 ];
 

@@ -3,11 +3,12 @@ import { bound, type Bound } from '../bound.ts';
 import { cast } from '../conversion.ts';
 import { duck, duckInteger, duckString, type DuckSql } from '../duck.ts';
 import { defaultSql, duckTypeSql } from '../physical.ts';
-import { array, decimal, FLOAT64, NOTHING, sameType, STRING, UINT64, type ClickHouseType } from '../types.ts';
+import { array, dateTime, decimal, FLOAT64, NOTHING, sameType, STRING, UINT64, type ClickHouseType } from '../types.ts';
 import { countsOf, countsState, weightsOf } from './counts-state.ts';
 import type { AggregateDefinition } from './definition.ts';
 import { collect, using } from './fold.ts';
 import { joinedLists } from './kept-rows.ts';
+import { mostFrequent } from './most-frequent.ts';
 import { differentInOrder } from './set-order.ts';
 import { aggregate, argument, typeAt, typeError, type Rule, type RuleCall, type RuleState } from './rule.ts';
 import { isNumber, sumType } from './sums.ts';
@@ -70,9 +71,14 @@ function different(call: RuleCall, type: ClickHouseType, size: bigint | undefine
   return differentInOrder(all, type, 'aggregate', size, call.rows ? undefined : values) ?? cut(values, size);
 }
 
+/** The set of DateTime values forgets their zone. */
+function withoutZone(type: ClickHouseType): ClickHouseType {
+  return type.kind === 'Array' && type.of.kind === 'DateTime' ? array(dateTime()) : type;
+}
+
 const GROUP_UNIQ_ARRAY: Rule = {
   name: 'groupUniqArray', signature: 'groupUniqArray([size])(x)', help: 'The different values as an array, in the order of a hash table.', parameters: [0, 1], keepsArgument: true,
-  type: arrayOfValues,
+  type: (types, parameters, refuse) => withoutZone(arrayOfValues(types, parameters, refuse)),
   aggregate: (call) => {
     return { sql: different(call, typeAt(call.types), wholeParameter(call, 0, 'the greatest size')) };
   },
@@ -184,8 +190,9 @@ function top(name: string, aliases: readonly string[], isWeighted: boolean, alwa
     takes: isWeighted ? [2, 2] : [1, 1], parameters: [0, 3],
     type: ([type], parameters) => array(withCounts(parameters) ? { kind: 'Tuple', elements: [{ name: 'item', type: type ?? NOTHING }, { name: 'count', type: UINT64 }, { name: 'error', type: UINT64 }] } : (type ?? NOTHING)),
     aggregate: (call) => {
-      wholeParameter(call, 0, 'the size');
-      return { sql: heaviest(counts(call), call.parameters, withCounts(call.parameters)) };
+      const size = wholeParameter(call, 0, 'the size') ?? 10n;
+      const exact = heaviest(counts(call), call.parameters, withCounts(call.parameters));
+      return { sql: mostFrequent(call, { size, isWeighted, withCounts: withCounts(call.parameters) }, exact) };
     },
     state: (types, parameters) => countsState(duckTypeSql(typeAt(types)), counts, (state) => ({ sql: heaviest(state, parameters, withCounts(parameters)) }), Math.max(1024, 8 * Number(sizeOf(parameters) ?? 10n))),
   };

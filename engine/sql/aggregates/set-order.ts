@@ -10,7 +10,7 @@ import { withoutDictionary } from './rule.ts';
 import type { ClickHouseType } from '../types.ts';
 
 /** The number whose bits ClickHouse hashes, as BIGINT; undefined for values that are no such number. */
-function keySql(value: DuckSql, type: ClickHouseType): DuckSql | undefined {
+export function keySql(value: DuckSql, type: ClickHouseType): DuckSql | undefined {
   switch (type.kind) {
     case 'Bool':
       return duck`CAST(${value} AS BIGINT)`;
