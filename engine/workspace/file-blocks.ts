@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { SandpiperError } from '../errors.ts';
 import { countLines } from './lines.ts';
 import { packingOf, unpacker, unpackHead, type Packing } from './unpack.ts';
@@ -119,7 +119,12 @@ interface Lines {
   readonly readBytes: number;
 }
 
+/** Cuts behind the last line end of each block; what is left begins the next. */
 async function* wholeLines(file: OpenedFile, blockBytes: number): AsyncGenerator<Lines, undefined> {
+  if (file.packing === 'none') {
+    yield* readLines(file, blockBytes);
+    return;
+  }
   let block = Buffer.allocUnsafe(blockBytes);
   let filled = 0;
   for await (const { chunk, readBytes } of fileChunks(file)) {
@@ -140,6 +145,36 @@ async function* wholeLines(file: OpenedFile, blockBytes: number): AsyncGenerator
     }
   }
   if (filled > 0) yield { bytes: block.subarray(0, filled), readBytes: Number.POSITIVE_INFINITY };
+}
+
+/** The same of a file that is not packed, read to where it is wanted. */
+async function* readLines(file: OpenedFile, blockBytes: number): AsyncGenerator<Lines, undefined> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(file.path, 'r');
+    let block = Buffer.allocUnsafe(blockBytes);
+    let filled = 0;
+    let position = 0;
+    for (;;) {
+      const { bytesRead } = await handle.read(block, filled, block.length - filled, position);
+      file.checksum.see(position, block.subarray(filled, filled + bytesRead));
+      position += bytesRead;
+      filled += bytesRead;
+      if (bytesRead === 0) break;
+      if (filled < block.length) continue;
+      const cut = block.lastIndexOf(10) + 1;
+      const next = Buffer.allocUnsafe(cut === 0 ? block.length * 2 : Math.max(blockBytes, (filled - cut) * 2));
+      block.copy(next, 0, cut, filled);
+      if (cut > 0) yield { bytes: block.subarray(0, cut), readBytes: position };
+      block = next;
+      filled -= cut;
+    }
+    if (filled > 0) yield { bytes: block.subarray(0, filled), readBytes: Number.POSITIVE_INFINITY };
+  } catch (error) {
+    throw readError(error, file);
+  } finally {
+    await handle?.close();
+  }
 }
 
 /** The unpacked bytes of the file, and how far the file has been read. */

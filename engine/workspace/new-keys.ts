@@ -17,7 +17,7 @@ export interface NewKey {
 }
 
 const ALL_OF_THE_FIRST = 10_000;
-const ONE_IN = 64;
+const ONE_IN = 512;
 const MAX_KEYS = 200;
 
 /** The keys on the way to columns; an empty tree is a column's own value, whose inside belongs to it. */
