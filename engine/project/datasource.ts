@@ -154,7 +154,7 @@ export function readTableEngine(directives: readonly Directive[], problems: Prob
     name = known ?? name;
   }
   const needs: Readonly<Record<string, readonly string[]>> = { CollapsingMergeTree: ['ENGINE_SIGN'], VersionedCollapsingMergeTree: ['ENGINE_SIGN', 'ENGINE_VERSION'] };
-  for (const key of needs[name] ?? []) {
+  for (const key of (Object.hasOwn(needs, name) ? (needs[name] ?? []) : [])) {
     if (engine && value(key) === '') problems.push({ severity: 'error', message: `${name} needs ${key}.`, span: engine.span });
   }
   return {

@@ -3,6 +3,7 @@
  * everywhere in their query, stronger than columns except within their own definition), lambda parameters and WITH
  * constants. What an aggregate means depends on the stage and is asked of `stage`.
  */
+import { ownEntry } from './own-entry.ts';
 import { SandpiperError, type Span } from '../errors.ts';
 import { findAggregate } from './aggregates/registry.ts';
 import { findWindowFunction } from './aggregates/window.ts';
@@ -98,7 +99,13 @@ export class Binder {
       case 'tuple':
         return this.#call('tuple', expression.elements, expression.span);
       case 'call':
-        return this.#callExpression(expression);
+        try {
+          return this.#callExpression(expression);
+        } catch (error) {
+          // What a type's own rules refuse has no place of its own.
+          if (error instanceof SandpiperError && error.detail.span === undefined) throw new SandpiperError(error.code, error.message, { ...error.detail, span: expression.span });
+          throw error;
+        }
       case 'lambda':
         throw new SandpiperError('type', 'A lambda can only be the argument of a function such as arrayMap.', { span: expression.span });
       case 'subquery':
@@ -312,7 +319,7 @@ export class Binder {
   }
 
   #parameter(expression: Extract<Expression, { kind: 'parameter' }>): Bound {
-    const value = this.environment.catalog.parameters?.[expression.name] ?? this.environment.statement.options.parameters[expression.name];
+    const value = ownEntry(this.environment.catalog.parameters ?? {}, expression.name) ?? ownEntry(this.environment.statement.options.parameters, expression.name);
     if (value === undefined) throw new SandpiperError('parameter', `The query parameter ${expression.name} has no value.`, { span: expression.span });
     if (expression.type === 'Identifier') return this.bind(namedBy(value, expression.span));
     const text: Bound = { ...bound(STRING, duckString(value), expression.span), constant: { kind: 'text', value } };

@@ -2,6 +2,7 @@
  * The name ClickHouse gives to an unnamed column: its expression in canonical form, `plus(a, 1)`, `countIf(x)`.
  * Also the key by which two expressions are seen to be the same.
  */
+import { ownEntry } from './own-entry.ts';
 import type { ArrayLiteral, Asterisk, ColumnsMatcher, Expression, FrameBound, Identifier, OrderItem, TupleLiteral, WindowSpecification } from './ast.ts';
 
 /** How a query shows the parts whose names depend on it. */
@@ -55,7 +56,7 @@ export function columnName(expression: Expression, naming: Naming = AS_WRITTEN):
       const argument = expression.arguments[0];
       if (expression.name.text === 'negate' && expression.written === 'operator' && argument?.kind === 'number') return `-${numberName(argument.text)}`;
       if (expression.castText !== undefined && expression.arguments[1]) return `CAST(${quoted(expression.castText)}, ${columnName(expression.arguments[1], naming)})`;
-      const plain = expression.distinct ? `${expression.name.text}Distinct` : (REWRITTEN[expression.name.text.toLowerCase()] ?? expression.name.text);
+      const plain = expression.distinct ? `${expression.name.text}Distinct` : (ownEntry(REWRITTEN, expression.name.text.toLowerCase()) ?? expression.name.text);
       const written = expression.filter ? `${plain}If` : plain;
       const parameters = expression.parameters ? `(${list(expression.parameters)})` : '';
       const args = list([...(plain.toLowerCase() === 'count' && argument?.kind === 'asterisk' ? [] : expression.arguments), ...(expression.filter ? [expression.filter] : [])]);

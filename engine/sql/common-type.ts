@@ -28,9 +28,15 @@ function commonOfTwo(left: ClickHouseType, right: ClickHouseType, all: readonly 
   if (sameType(left, right)) return left;
   if (left.kind === 'Nothing') return right;
   if (right.kind === 'Nothing') return left;
-  const found = commonNumber(left, right, all) ?? commonText(left, right) ?? commonTime(left, right) ?? commonContainer(left, right, span);
+  const found = commonNumber(heldNumber(left, right), heldNumber(right, left), all) ?? commonText(left, right) ?? commonTime(left, right) ?? commonContainer(left, right, span);
   if (found) return found;
   throw new SandpiperError('type', `${printType(left)} and ${printType(right)} have no common type: ${advice(left, right)}.`, { span });
+}
+
+/** Beside a number an Enum or an address is the number that holds it. */
+function heldNumber(type: ClickHouseType, other: ClickHouseType): ClickHouseType {
+  if (!['Integer', 'Float', 'Bool'].includes(other.kind)) return type;
+  return type.kind === 'Enum' ? int(type.bits) : type.kind === 'IPv4' ? uint(32) : type;
 }
 
 function advice(left: ClickHouseType, right: ClickHouseType): string {
@@ -56,6 +62,7 @@ function commonNumber(left: ClickHouseType, right: ClickHouseType, all: readonly
     return decimal(storedPrecision(Math.max(left.precision, right.precision)), Math.max(left.scale, right.scale));
   }
   if (left.kind === 'Decimal' && right.kind === 'Integer') {
+    if (right.bits > 64) return undefined;
     const digits = { 8: 3, 16: 5, 32: 10, 64: 20, 128: 39, 256: 77 }[right.bits];
     const needed = Math.max(left.precision, digits + left.scale);
     return needed > 76 ? undefined : decimal(storedPrecision(needed), left.scale);

@@ -2,6 +2,7 @@
  * FROM: tables, subqueries, table functions and joins as one DuckDB table expression, and the columns that the query
  * sees. A side that a join may leave unmatched shows ClickHouse's default values, not NULL (join_use_nulls = 0).
  */
+import { ownEntry } from './own-entry.ts';
 import { SandpiperError, type Span } from '../errors.ts';
 import type { Expression, Join, TableExpression } from './ast.ts';
 import { applyArrayJoin, asOne } from './array-join.ts';
@@ -51,7 +52,7 @@ export function bindFrom(table: TableExpression, environment: Environment, alias
 }
 
 function givenName(parameter: string, span: Span, environment: Environment): string {
-  const value = environment.catalog.parameters?.[parameter] ?? environment.statement.options.parameters[parameter];
+  const value = ownEntry(environment.catalog.parameters ?? {}, parameter) ?? ownEntry(environment.statement.options.parameters, parameter);
   if (value === undefined) throw new SandpiperError('parameter', `The query parameter ${parameter} has no value.`, { span });
   return value;
 }
@@ -177,12 +178,13 @@ function resultScope(join: Join, left: From, right: From, swapped: boolean): Sco
     const pair = pairs.find((one) => one.right === column);
     return pair ? { ...shownRight({ ...column, type: pair.type, sql: fitted(column, pair.type) }), hidden: true } : shownRight(column);
   });
-  return swapped ? sideBySide(right, left, rightColumns, leftColumns) : sideBySide(left, right, leftColumns, rightColumns);
+  const rightKeys = swapped || join.type === 'right' ? pairs.map((pair) => pair.left.name) : [];
+  return swapped ? sideBySide(right, left, rightColumns, leftColumns, rightKeys) : sideBySide(left, right, leftColumns, rightColumns, rightKeys);
 }
 
-function sideBySide(left: From, right: From, leftColumns: readonly ScopeColumn[], rightColumns: readonly ScopeColumn[]): Scope {
+function sideBySide(left: From, right: From, leftColumns: readonly ScopeColumn[], rightColumns: readonly ScopeColumn[], rightKeys: readonly string[] = []): Scope {
   const joins = (left.scope.joined?.joins ?? 0) + (right.scope.joined?.joins ?? 0) + 1;
-  return new Scope([...leftColumns, ...rightColumns], { joins, left: left.scope.joined?.left ?? left.scope.columns.find((column) => column.qualifiers.length > 0)?.qualifiers ?? [] });
+  return new Scope([...leftColumns, ...rightColumns], { joins, left: left.scope.joined?.left ?? left.scope.columns.find((column) => column.qualifiers.length > 0)?.qualifiers ?? [], rightKeys });
 }
 
 function filled(column: ScopeColumn): ScopeColumn {

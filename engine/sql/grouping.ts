@@ -17,6 +17,8 @@ const LAMBDA_NAMES = new RegExp(`${LAMBDA_PREFIX}\\d+`, 'g');
 
 interface Key {
   readonly expression: Expression;
+  /** It reads no column, and is the same for every row. */
+  readonly isConstant: boolean;
   readonly value: Bound;
   readonly id: string;
 }
@@ -46,9 +48,11 @@ export class Grouping {
     // A key that is named twice is one key: ROLLUP and CUBE count it once.
     const distinct: Key[] = [];
     for (const expression of keys) {
+      const before = binder.scope.reads;
       const value = binder.bind(expression);
+      const isConstant = value.constant !== undefined || (binder.scope.reads === before && !/\b(?:random|uuid|unnest|nextval)\b|sandpiper_random/.test(value.sql.text));
       const isKnown = distinct.some((key) => shapeOf(key.value.sql) === shapeOf(value.sql) && sameType(key.value.type, value.type));
-      if (!isKnown) distinct.push({ expression, value, id: binder.environment.statement.fresh('k') });
+      if (!isKnown) distinct.push({ expression, value, isConstant, id: binder.environment.statement.fresh('k') });
     }
     this.keys = distinct;
   }
@@ -178,13 +182,13 @@ export class Grouping {
 
   /** A literal key would be read as a position. */
   #groupKey(key: Key): DuckSql {
-    return key.value.constant ? duck`(${plainSql(key.value)})` : plainSql(key.value);
+    return key.value.constant || key.isConstant ? duck`(${plainSql(key.value)})` : plainSql(key.value);
   }
 
   #sets(from: DuckSql, kind: GroupBy['kind'], aggregates: readonly DuckSql[]): DuckSql {
     // Keys left out of a set show their default values, as ClickHouse does, not NULL. Beside aggregates constants are in no set.
     const listed = kind === 'sets';
-    const varying = this.keys.filter((key) => listed || aggregates.length === 0 || key.value.constant === undefined);
+    const varying = this.keys.filter((key) => listed || aggregates.length === 0 || !key.isConstant);
     const filled = this.keys.map((key) => (varying.includes(key) ? duck`CASE WHEN grouping(${this.#groupKey(key)}) = 1 THEN ${defaultSql(key.value.type)} ELSE ${plainSql(key.value)} END AS ${duckName(key.id)}` : duck`${plainSql(key.value)} AS ${duckName(key.id)}`));
     const keys = varying.map((key) => this.#groupKey(key));
     const by = listed ? duck` GROUP BY GROUPING SETS (${this.#setLists()})` : keys.length === 0 ? duck`` : kind === 'rollup' ? duck` GROUP BY ROLLUP (${keys})` : duck` GROUP BY CUBE (${keys})`;

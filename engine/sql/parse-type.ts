@@ -2,6 +2,7 @@
  * Names of ClickHouse types as types: `Nullable(String)`, `DateTime64(3, 'UTC')`, `Enum('a' = 1)`, with ClickHouse's
  * case-insensitive SQL names (INT, VARCHAR, TIMESTAMP …). A name that is none gives a SandpiperError with its span.
  */
+import { ownEntry } from './own-entry.ts';
 import { SandpiperError } from '../errors.ts';
 import { Cursor } from './cursor.ts';
 import {
@@ -48,11 +49,11 @@ export function isTypeName(name: string): boolean {
 export function parseTypeAt(cursor: Cursor): ClickHouseType {
   return cursor.deeper(() => {
     const name = cursor.expectName('the name of a type');
-    const known = SIMPLE[name.text];
+    const known = ownEntry(SIMPLE, name.text);
     if (known) return known;
     const integer = INTEGER.exec(name.text);
     if (integer) return { kind: 'Integer', bits: bitsOf(integer[2]), signed: integer[1] === '' };
-    const geo = GEO[name.text];
+    const geo = ownEntry(GEO, name.text);
     if (geo) return { kind: 'Geo', name: name.text, of: geo };
     const parametric = parseParametric(cursor, name.text);
     if (parametric) return parametric;

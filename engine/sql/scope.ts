@@ -27,6 +27,8 @@ export interface JoinedTables {
   readonly joins: number;
   /** The qualifiers of the leftmost table: with one join its columns win and are shown without it. */
   readonly left: readonly string[];
+  /** RIGHT JOIN … USING: the bare name of a key means the right table's. */
+  readonly rightKeys?: readonly string[];
 }
 
 export class Scope {
@@ -112,7 +114,8 @@ export class Scope {
     while (parts.length > own) {
       const rest = parts.slice(1);
       if (isAlias(rest[0] ?? '')) break;
-      const mustTell = this.joined !== undefined && !(this.joined.joins === 1 && column.qualifiers === this.joined.left);
+      const isOtherKey = column.qualifiers === this.joined?.left && this.joined.rightKeys?.includes(column.name) === true;
+      const mustTell = this.joined !== undefined && (isOtherKey || !(this.joined.joins === 1 && column.qualifiers === this.joined.left));
       if (mustTell && this.#index().get(rest.join('.'))?.some((other) => other.qualifiers !== column.qualifiers && other.qualifiers.length > 0)) break;
       parts = rest;
     }

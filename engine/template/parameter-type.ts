@@ -111,7 +111,7 @@ const HELP: Readonly<Record<string, string>> = {
 export function splitArray(supplied: Value, type: string): Value[] {
   const isPlainList = isSequence(supplied) && !(supplied.kind === 'list' && supplied.text !== undefined);
   const texts = isPlainList ? supplied.items.map(textOf) : textOf(supplied).split(',');
-  const convert = CONVERTERS[type] ?? string;
+  const convert = (Object.hasOwn(CONVERTERS, type) ? CONVERTERS[type] : undefined) ?? string;
   return texts.map((text, index) => {
     const value = convert(text);
     if (!value) throw new TemplateFault('ValueError', `Error validating [${texts.join(',')}][${index}] (${text === '' ? 'empty string' : text}) to type ${type}`);

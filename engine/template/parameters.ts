@@ -309,5 +309,5 @@ export function sampleValue(parameter: TemplateParameter): string {
   const described = parameter.defaultValue ?? parameter.enum?.[0] ?? parameter.example;
   if (described !== undefined && described !== '') return parameter.type === 'DateTime64' && /^[\d-]{10}[T ][\d:]{8}$/.test(described) ? `${described}.000` : described;
   const type = /^Array\((.*)\)$/s.exec(parameter.type)?.[1] ?? parameter.type;
-  return SAMPLES[type] ?? (/^(?:U?Int|Float)/.test(type) ? '1' : 'a');
+  return (Object.hasOwn(SAMPLES, type) ? SAMPLES[type] : undefined) ?? (/^(?:U?Int|Float)/.test(type) ? '1' : 'a');
 }

@@ -23,3 +23,17 @@ test.each([
 test('there is a door for each reader of text', () => {
   expect(DOORS.map(({ name }) => name)).toEqual(['x.datasource', 'x.pipe', 'x.connection', 'x.incl', 'template', 'parameters', 'SQL', 'SQL expression', 'type']);
 });
+
+const EVERYWHERE: Readonly<Record<string, readonly string[]>> = {
+  SQL: ['SELECT W(1)', 'SELECT 1::W', "SELECT CAST(1, 'Array(W)')", "SELECT dateDiff('W', d, d) FROM t", "SELECT date_trunc('W', d) FROM t", 'SELECT sumW(1)', 'SELECT * FROM W', 'SELECT tup.W FROM t', "SELECT CAST(1, 'AggregateFunction(W, Int8)')", 'SELECT {W: String}', 'SELECT {p: W}', 'SELECT * APPLY W FROM t', "SELECT arrayReduce('W', arr) FROM t", 'SELECT 1 SETTINGS W = 1', 'SELECT a AS W, W + 1 FROM t'],
+  type: ['W', 'W(1)', 'Tuple(W W)', 'AggregateFunction(W, Int8)', 'Interval W'],
+  template: ['{{W}}', '{{W(x)}}', '{{x.W()}}', "{{'a'.W()}}", "{{{'a': 1}['W']}}", "{{Array(x, 'W')}}", '{% W x %}', "{{String(x, W='a')}}", "{{'%(W)s' % {'W': 1}}}"],
+  'x.datasource': ['SCHEMA >\n    W W', 'W "x"', 'ENGINE "W"\nENGINE_W "x"', 'TOKEN W W'],
+  'x.pipe': ['NODE W\nSQL >\n    SELECT 1\nTYPE W', 'W x', 'COPY_MODE W'],
+  'x.connection': ['TYPE W', 'W x'],
+};
+
+test('words that every object of JavaScript has are words like others', () => {
+  const broken = Object.entries(EVERYWHERE).flatMap(([door, texts]) => texts.flatMap((text) => ['toString', 'constructor', '__proto__', 'hasOwnProperty', 'valueOf'].map((word) => push(door, text.replaceAll('W', word)))));
+  expect(broken.filter((one) => one !== undefined)).toEqual([]);
+});

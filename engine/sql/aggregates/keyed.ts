@@ -6,11 +6,11 @@ import { duck, type DuckSql } from '../duck.ts';
 import type { AggregateCall } from './definition.ts';
 import { using, variable } from './fold.ts';
 
-/** A list of struct(k, s), ordered by k, where s is made of the list of the elements that have this key, in their order. */
+/** A list of struct(k, s), ordered by k, NULL first, where s is made of the list of the elements that have this key, in their order. */
 export function byKey(call: AggregateCall, entries: DuckSql, body: (elements: DuckSql) => DuckSql): DuckSql {
   return using(call, entries, (list) => {
     const place = variable(call);
-    const places = duck`list_sort(list_transform(range(1, len(${list}) + 1), lambda ${place}: struct_pack(k := ${list}[${place}].k, i := ${place})))`;
+    const places = duck`list_sort(list_transform(range(1, len(${list}) + 1), lambda ${place}: struct_pack(m := ${list}[${place}].k IS NOT NULL, k := ${list}[${place}].k, i := ${place})))`;
     return using(call, places, (sorted) => {
       const [index, run, one] = [variable(call), variable(call), variable(call)];
       const starts = duck`list_filter(range(1, len(${sorted}) + 1), lambda ${index}: ${index} = 1 OR ${sorted}[${index}].k IS DISTINCT FROM ${sorted}[${index} - 1].k)`;

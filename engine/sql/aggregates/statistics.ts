@@ -47,7 +47,7 @@ const SPREADS: readonly Rule[] = ([
   return ['', 'Stable'].map((suffix): Rule => {
     const missing = suffix === '' ? NAN : INFINITE;
     return {
-      name: `${name}${suffix}`, aliases: suffix === '' ? aliases : [], signature: `${name}${suffix}(x)`, help, type: numbers,
+      name: `${name}${suffix}`, aliases: suffix === '' ? aliases : [], signature: `${name}${suffix}(x)`, help, type: suffix === '' ? numbers : (types, parameters, refuse) => (numbers(types, parameters, refuse), FLOAT64),
       aggregate: (call) => ({ sql: orNan(call, fold(call, folded, double(call)), missing) }), state: (types) => spreadState(types, folded, missing),
     };
   });
@@ -100,7 +100,7 @@ const PAIRS: readonly Rule[] = ([
   ['corr', [], 'corr', 'Pearson’s correlation of two numbers.'],
 ] as const satisfies readonly (readonly [string, readonly string[], PairName, string])[]).flatMap(([name, aliases, folded, help]) => {
   return ['', 'Stable'].map((suffix): Rule => {
-    const missing = (rows: DuckSql) => (suffix === '' ? NAN : name === 'corr' ? duck`CASE WHEN ${rows} = 0 THEN ${INFINITE} ELSE ${NAN} END` : INFINITE);
+    const missing = (rows: DuckSql) => (suffix === '' ? NAN : name === 'corr' ? duck`CASE WHEN ${rows} < 2 THEN ${INFINITE} ELSE ${NAN} END` : INFINITE);
     return {
       name: `${name}${suffix}`, aliases: suffix === '' ? aliases : [], signature: `${name}${suffix}(x, y)`, help, takes: [2, 2], caseInsensitive: name === 'corr' && suffix === '', type: numbers,
       aggregate: (call) => ({ sql: orNan(call, foldPair(call, folded, double(call), double(call, 1)), missing(countRows(call))) }), state: (types) => pairState(types, folded, missing),

@@ -21,6 +21,7 @@ function sparkbar(width: number, xs: readonly number[], ys: readonly number[], r
   const means = sums.map((sum, part) => ((counts[part] ?? 0) > 0 ? (whole ? Math.trunc(sum / (counts[part] ?? 1)) : sum / (counts[part] ?? 1)) : 0));
   const highest = Math.max(...means.filter((mean) => mean > 0), 0);
   if (highest === 0) return '';
+  if (least === greatest) return BARS.at(-1) ?? '';
   return means.map((mean) => BARS[mean > 0 ? Math.floor(whole ? Math.floor((mean * 7) / highest) + 1 : mean / (highest / 7) + 1) : 0]).join('');
 }
 

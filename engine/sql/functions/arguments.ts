@@ -68,6 +68,13 @@ export function need(call: FunctionCall, value: Bound, sort: Need, index?: numbe
   throw typeError(`${call.name} takes ${article} ${sort}${place}, not a value of type ${printType(value.type)}.`, value.span);
 }
 
+/** Throws unless the value can be a condition: UInt8 or Bool, or NULL. */
+export function needCondition(name: string, value: Bound): void {
+  const type = bare(value.type);
+  if (type.kind === 'Bool' || type.kind === 'Nothing' || (type.kind === 'Integer' && type.bits === 8 && !type.signed)) return;
+  throw typeError(`${name} takes a condition, which is UInt8 or Bool, not a value of type ${printType(value.type)}: compare it, as in x != 0.`, value.span);
+}
+
 export function ordinal(index: number): string {
   return ['first', 'second', 'third', 'fourth', 'fifth'][index] ?? `${index + 1}th`;
 }

@@ -211,13 +211,11 @@ function modulo({ onZero, positive = false, legacy = false }: RestOptions) {
     const [leftType, rightType] = [bare(left.type), bare(right.type)];
     if (leftType.kind === 'Date' && rightType.kind === 'Integer') return modulo({ onZero, positive, legacy })([cast({ ...left, type: leftType }, uint(16)), right], call);
     if (!isNumber(leftType) || !isNumber(rightType)) return refuse(call, args);
-    if (leftType.kind === 'Decimal' || rightType.kind === 'Decimal') throw unsupported(`${call.name} of decimals is not supported: convert them with toFloat64.`, call.span);
+    if ((leftType.kind === 'Decimal' || rightType.kind === 'Decimal') && !isFloat(leftType) && !isFloat(rightType)) throw unsupported(`${call.name} of decimals and whole numbers is not supported: convert them with toFloat64.`, call.span);
     if (isFloat(leftType) || isFloat(rightType)) {
       const sql = positive
         ? once(call, asDouble(right), (b) => duck`fmod(${asDouble(left)}, abs(${b}))`)
-        : right.constant?.kind === 'integer' || (right.constant?.kind === 'float' && Number.isFinite(right.constant.value))
-          ? duck`(${asDouble(left)} % ${asDouble(right)} + 0)`
-          : once(call, asDouble(right), (b) => duck`(${asDouble(left)} % ${b} + 0 * ${b})`);
+        : once(call, asDouble(left), (a) => once(call, asDouble(right), (b) => duck`(${a} - trunc(${a} / ${b}) * ${b})`));
       return result(call, args, onZero === 'null' ? nullable(FLOAT64) : FLOAT64, onZero === 'null' ? zeroOr('null', right, asDouble(right), call, () => sql) : sql);
     }
     const [a, b] = [integerOperand(left), integerOperand(right)];

@@ -12,7 +12,9 @@ function has(args: readonly Bound[], call: FunctionCall): Bound {
   const [list, value] = [at(args, 0), at(args, 1)];
   if (bare(list.type).kind === 'Map') return call.context.call('mapContainsKey', args, call.span);
   const forms = comparableElement(call, list, value);
-  const sql = isNullable(value.type) ? duck`(list_position(${forms.list}, ${forms.value}) IS NOT NULL)` : duck`list_contains(${forms.list}, ${forms.value})`;
+  const found = isNullable(value.type) ? duck`(list_position(${forms.list}, ${forms.value}) IS NOT NULL)` : duck`list_contains(${forms.list}, ${forms.value})`;
+  // nan is equal to nothing.
+  const sql = bare(value.type).kind === 'Float' && !value.constant ? duck`(${found} AND NOT coalesce(isnan(${forms.value}), FALSE))` : found;
   return bound(UINT8, sql, call.span, 'boolean');
 }
 
@@ -107,7 +109,7 @@ function setOperation(kind: 'intersect' | 'union' | 'difference') {
 function arrayJaccardIndex(args: readonly Bound[], call: FunctionCall): Bound {
   const { lists } = sameLists(call, args);
   const [left, right] = [lists[0] ?? duck`[]`, lists[1] ?? duck`[]`];
-  const sql = once(call, left, (a) => once(call, right, (b) => duck`(CAST(len(list_intersect(${a}, ${b})) AS DOUBLE) / len(list_distinct(list_concat(${a}, ${b}))))`));
+  const sql = once(call, left, (a) => once(call, right, (b) => once(call, duck`len(list_intersect(${a}, ${b}))`, (both) => duck`(CAST(${both} AS DOUBLE) / (len(${a}) + len(${b}) - ${both}))`)));
   return bound(FLOAT64, sql, call.span);
 }
 

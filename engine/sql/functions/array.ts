@@ -30,6 +30,7 @@ function arrayElement(args: readonly Bound[], call: FunctionCall): Bound {
   const element = elementType(call, container);
   if (isNull(index)) return nullResult(call.span);
   need(call, index, 'integer', 1);
+  if (index.constant?.kind === 'integer' && index.constant.value === 0n) throw typeError('The first element of an array has the number 1.', index.span);
   const read = duck`${listSql(container)}[${wholeSql(index)}]`;
   const filled = isNullable(element) || element.kind === 'Nothing' ? read : duck`coalesce(${read}, ${defaultSql(element)})`;
   return bound(isNullable(index.type) ? nullable(element) : element, present([index], filled), call.span);
@@ -113,12 +114,18 @@ function arrayWithConstant(args: readonly Bound[], call: FunctionCall): Bound {
   return bound(array(type), duck`list_resize(CAST([] AS ${duckTypeSql(array(type))}), ${wholeSql(size)}, ${plainSql(value)})`, call.span);
 }
 
+/** ClickHouse's own limit for a block of rows. */
+const MOST_OF_RANGE = 500_000_000n;
+
 function range(args: readonly Bound[], call: FunctionCall): Bound {
   args.forEach((arg, index) => need(call, arg, 'integer', index));
   if (args.some(isNull)) return bound(array(NOTHING), duck`[]`, call.span);
   const element = args.length === 1 ? bare(at(args, 0).type) : commonType(args.map((arg) => bare(arg.type)), call.span);
   const parts = args.map(wholeSql);
-  const made = duck`range(${parts})`;
+  const [from, to, step] = args.length === 1 ? [duck`0`, parts[0] ?? duck`0`, undefined] : [parts[0] ?? duck`0`, parts[1] ?? duck`0`, parts[2]];
+  const count = duck`(CAST(${to} AS HUGEINT) - ${from})${step ? duck` // CASE WHEN ${step} = 0 THEN 1 ELSE ${step} END` : duck``}`;
+  const isShort = args.every((arg) => arg.constant?.kind === 'integer' && arg.constant.value < 100_000_000n && arg.constant.value > -100_000_000n) || args.every((arg) => { const type = bare(arg.type); return type.kind === 'Integer' && type.bits <= 16; });
+  const made = isShort ? duck`range(${parts})` : duck`CASE WHEN ${count} > ${duckInteger(MOST_OF_RANGE)} THEN error('range would give more than ${duckInteger(MOST_OF_RANGE)} numbers.') ELSE range(${parts}) END`;
   const stored = duckTypeSql(array(element));
   const only = args[0];
   if (args.length === 1 && only && only.constant?.kind !== 'integer' && !(element.kind === 'Integer' && !element.signed)) {

@@ -160,7 +160,9 @@ export const BIT: readonly FunctionDefinition[] = [
   define(describe('bitTestAll', 'bitTestAll(number, position, …)', '1 when all bits at the positions are 1.'), 2, Infinity, test('all')),
   define(describe('bitTestAny', 'bitTestAny(number, position, …)', '1 when any bit at the positions is 1.'), 2, Infinity, test('any')),
   define(describe('bitHammingDistance', 'bitHammingDistance(a, b)', 'How many bits differ.'), 2, 2, (args, call) => {
-    const difference = call.context.call('bitXor', args, call.span);
+    // Both at 64 bits, so that the signs of a narrow and an unsigned number differ in every bit above.
+    const wide = args.map((arg) => (bare(arg.type).kind === 'Integer' ? call.context.call('toInt64', [arg], arg.span) : arg));
+    const difference = call.context.call('bitXor', wide, call.span);
     return bare(difference.type).kind === 'Nothing' ? difference : call.context.call('bitCount', [difference], call.span);
   }),
 ];

@@ -3,8 +3,8 @@ import { bound, type Bound } from '../bound.ts';
 import { cast, commonType } from '../conversion.ts';
 import { duck, joined, type DuckSql } from '../duck.ts';
 import { booleanSql, orderSql, plainSql } from '../physical.ts';
-import { bare, isNullable, nullable, UINT8, withoutLowCardinality, type ClickHouseType } from '../types.ts';
-import { at, define, isNull, lowCardinality, nullResult, once, typeError, unsupported, type OtherNames } from './arguments.ts';
+import { bare, FLOAT64, int, isNullable, nullable, UINT8, withoutLowCardinality, type ClickHouseType } from '../types.ts';
+import { at, define, isNull, lowCardinality, needCondition, nullResult, once, typeError, unsupported, type OtherNames } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
 /** The values in their common type; LowCardinality is lost, as in ClickHouse. */
@@ -16,6 +16,7 @@ function branches(values: readonly Bound[], call: FunctionCall): { readonly type
 function multiIf(args: readonly Bound[], call: FunctionCall): Bound {
   if (args.length % 2 === 0) throw typeError(`${call.name} takes pairs of a condition and a value, and one last value.`, call.span);
   const conditions = args.filter((_, index) => index % 2 === 0 && index < args.length - 1);
+  conditions.forEach((condition) => needCondition(call.name, condition));
   const chosen = args.filter((_, index) => index % 2 === 1 || index === args.length - 1);
   const { type, values } = branches(chosen, call);
   const cases = conditions.map((condition, index) => duck`WHEN ${booleanSql(condition)} THEN ${values[index] ?? duck`NULL`}`);
@@ -33,11 +34,22 @@ function caseWithExpression(args: readonly Bound[], call: FunctionCall): Bound {
   return bound(lowCardinality(args, type), duck`CASE ${joined(cases, ' ')} ELSE ${values[values.length - 1] ?? duck`NULL`} END`, call.span);
 }
 
+/** Numbers that have no common type elsewhere have one in comparisons: Int128 for UInt64 and a signed one, Float64 for decimals and floats. */
+function widened(args: readonly Bound[], call: FunctionCall): readonly Bound[] {
+  if (args.length !== 2 || args.some((arg) => isNullable(arg.type))) return args;
+  const types = args.map((arg) => bare(arg.type));
+  const isWide = types.some((type) => type.kind === 'Integer' && type.bits === 64 && !type.signed);
+  const isSigned = types.some((type) => type.kind === 'Integer' && type.signed);
+  const to: ClickHouseType | undefined = types.some((type) => type.kind === 'Float') && types.some((type) => type.kind === 'Decimal') ? FLOAT64 : isWide && isSigned && types.every((type) => type.kind === 'Integer' && type.bits <= 64) ? int(128) : undefined;
+  return to === undefined ? args : args.map((arg) => (['Integer', 'Float', 'Decimal'].includes(bare(arg.type).kind) ? cast(arg, to, { timeZone: call.context.timeZone }) : arg));
+}
+
 function extreme(name: 'greatest' | 'least') {
   return (args: readonly Bound[], call: FunctionCall): Bound => {
     const solid = args.filter((arg) => !isNull(arg));
     if (solid.length === 0) return nullResult(call.span);
-    const found = branches(args.length === solid.length ? args : [...solid, at(args.filter(isNull), 0)], call);
+    const given = args.length === solid.length ? args : [...solid, at(args.filter(isNull), 0)];
+    const found = branches(widened(given, call), call);
     const values = found.values;
     const type = lowCardinality(args, found.type);
     const used = values.slice(0, solid.length);

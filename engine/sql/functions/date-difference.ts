@@ -1,4 +1,5 @@
 /** Moving and comparing times by units: addDays …, dateDiff and age. How a time moves is in time-arithmetic.ts. */
+import { ownEntry } from '../own-entry.ts';
 import type { Bound } from '../bound.ts';
 import { duck, duckInteger, duckString, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
@@ -39,7 +40,7 @@ function add(unit: IntervalUnit, sign: 1 | -1) {
 function difference(full: boolean) {
   return (args: readonly Bound[], call: FunctionCall): Bound => {
     const name = constantText(call, at(args, 0), 'the unit').toLowerCase();
-    const unit = DIFFERENCE_UNITS[name];
+    const unit = ownEntry(DIFFERENCE_UNITS, name);
     if (!unit) throw typeError(`${call.name} knows no unit ${name}: it takes second, minute, hour, day, week, month, quarter or year.`, at(args, 0).span);
     const [from, to] = [at(args, 1), at(args, 2)];
     if (isNull(from) || isNull(to)) return nullResult(call.span);
@@ -116,7 +117,7 @@ export const DATE_DIFFERENCES: readonly FunctionDefinition[] = [
   ...(['dateAdd', 'dateSub'] as const).map((name) =>
     define(describe(name, `${name}(time, interval)`, `The time an INTERVAL ${name === 'dateAdd' ? 'later' : 'earlier'}.`, { caseInsensitive: true, aliases: name === 'dateAdd' ? ['date_add', 'timestampAdd', 'timestamp_add'] : ['date_sub', 'timestampSub', 'timestamp_sub'] }), 2, 3, (args, call) => {
       if (args.length === 3) {
-        const unit = DIFFERENCE_UNITS[constantText(call, at(args, 0), 'the unit').toLowerCase()];
+        const unit = ownEntry(DIFFERENCE_UNITS, constantText(call, at(args, 0), 'the unit').toLowerCase());
         if (!unit) throw typeError(`${call.name} knows no such unit of time.`, at(args, 0).span);
         return add(unit, name === 'dateAdd' ? 1 : -1)([at(args, 2), at(args, 1)], call);
       }

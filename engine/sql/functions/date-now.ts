@@ -8,7 +8,7 @@ import { ticks } from '../convert-time.ts';
 import { duck, duckInteger, duckString, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
 import { checkZone, isUtc, localTime, utcTime } from '../time-zone.ts';
-import { bare, DATE, DATE32, dateTime, dateTime64, INT32, INT64, printType, STRING, UINT32, type ClickHouseType } from '../types.ts';
+import { bare, DATE, DATE32, dateTime, dateTime64, INT32, INT64, printType, STRING, UINT32, isNullable, type ClickHouseType } from '../types.ts';
 import { at, constantInteger, constantText, define, isNull, need, nullResult, result, typeError, withConstant, type OtherNames } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 import { timeArgument } from './time-argument.ts';
@@ -160,7 +160,8 @@ function change(part: 'Year' | 'Month' | 'Day' | 'Hour' | 'Minute' | 'Second') {
     const isTime = bare(type).kind.startsWith('DateTime');
     const instant = (to: DuckSql) => (isTime ? utcTime(duck`(${moved(to)})`, time.zone) : duck`CAST(${moved(to)} AS DATE)`);
     const [least, most, below, above] = limitsOf(part, bare(type).kind);
-    return result(call, args, type, duck`CASE WHEN ${n} < ${duckInteger(least)} THEN ${below} WHEN ${n} > ${duckInteger(most)} THEN ${above} ELSE ${instant(n)} END`);
+    const missing = isNullable(value.type) ? duck`WHEN ${plainSql(value)} IS NULL THEN NULL ` : duck``;
+    return result(call, args, type, duck`CASE ${missing}WHEN ${n} < ${duckInteger(least)} THEN ${below} WHEN ${n} > ${duckInteger(most)} THEN ${above} ELSE ${instant(n)} END`);
   };
 }
 

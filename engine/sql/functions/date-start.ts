@@ -2,6 +2,7 @@
  * Cutting times: toStartOf…, toMonday, toLastDayOf…, toStartOfInterval, dateTrunc, timeSlot. Cuts happen on the wall
  * clock of the time's zone; days and longer give a Date or midnight, shorter ones a DateTime, as ClickHouse decides.
  */
+import { ownEntry } from '../own-entry.ts';
 import { bound, type Bound } from '../bound.ts';
 import { cast } from '../conversion.ts';
 import { ticks } from '../convert-time.ts';
@@ -195,7 +196,7 @@ const TRUNC_UNITS: Readonly<Record<string, IntervalUnit>> = {
 
 function dateTrunc(args: readonly Bound[], call: FunctionCall): Bound {
   const name = constantText(call, at(args, 0), 'the unit').toLowerCase();
-  const unit = TRUNC_UNITS[name];
+  const unit = ownEntry(TRUNC_UNITS, name);
   if (!unit) throw typeError(`dateTrunc knows no unit ${name}: it takes second, minute, hour, day, week, month, quarter or year.`, at(args, 0).span);
   const value = at(args, 1);
   if (isNull(value)) return nullResult(call.span);

@@ -136,7 +136,9 @@ function bitList(form: 'positions' | 'powers' | 'text') {
     const bits = type.kind === 'Integer' ? Math.min(type.bits, 64) : 8;
     const number = wholeSql(value);
     const set = once(call, number, (whole) => duck`list_filter(range(0, ${duckInteger(bits)}), lambda i: (${whole} >> i) & 1 = 1)`);
-    const powers = duck`list_transform(${set}, lambda i: CAST(1 AS HUGEINT) << i)`;
+    // The highest bit of a signed number is its sign.
+    const signBit = type.kind === 'Integer' && type.signed && bits < 64 ? duck`CASE WHEN i = ${duckInteger(bits - 1)} THEN -(CAST(1 AS HUGEINT) << i) ELSE CAST(1 AS HUGEINT) << i END` : duck`CAST(1 AS HUGEINT) << i`;
+    const powers = duck`list_transform(${set}, lambda i: ${signBit})`;
     if (form === 'positions') return bound(array(UINT64), duck`CAST(${set} AS UBIGINT[])`, call.span);
     if (form === 'text') return result(call, args, STRING, duck`array_to_string(${powers}, ',')`);
     return bound(array(type), duck`CAST(${powers} AS ${type.kind === 'Integer' && !type.signed ? duck`UBIGINT[]` : duck`BIGINT[]`})`, call.span);

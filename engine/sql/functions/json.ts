@@ -90,8 +90,8 @@ function fits(type: ClickHouseType): DuckSql {
   if (isNullable(type)) return duck`TRUE`;
   if (inner.kind === 'Integer') return duck`TRY_CAST(sandpiper_json_integer(z[2]) AS ${duckTypeSql(inner)}) IS NOT NULL`;
   if (kind === 'Float') return duck`sandpiper_json_float(z[2]) IS NOT NULL`;
-  if (kind === 'Date' || kind === 'Date32' || kind === 'DateTime' || kind === 'DateTime64' || kind === 'UUID' || kind === 'IPv4' || kind === 'IPv6') return duck`json_type(z[2]) = 'VARCHAR'`;
-  return duck`TRUE`;
+  if (kind === 'Date' || kind === 'Date32' || kind === 'UUID' || kind === 'IPv4' || kind === 'IPv6') return duck`json_type(z[2]) = 'VARCHAR'`;
+  return ['String', 'FixedString', 'Bool', 'Decimal', 'Enum'].includes(kind) ? duck`json_type(z[2]) <> 'NULL'` : duck`TRUE`;
 }
 
 function jsonKey(args: readonly Bound[], call: FunctionCall): Bound {

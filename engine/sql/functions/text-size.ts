@@ -3,7 +3,7 @@ import { bound, type Bound } from '../bound.ts';
 import { cast } from '../conversion.ts';
 import { duck, duckInteger, duckString, type DuckSql } from '../duck.ts';
 import { defaultSql, plainSql } from '../physical.ts';
-import { bare, INT32, printType, STRING, UINT64, UINT8 } from '../types.ts';
+import { bare, INT32, isNullable, printType, STRING, UINT64, UINT8 } from '../types.ts';
 import { at, define, isNull, need, nullResult, result, rule, typeError } from './arguments.ts';
 import { bytesSql, condition } from './argument-forms.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
@@ -99,7 +99,7 @@ export const TEXT_SIZE: readonly FunctionDefinition[] = [
   define(describe('isValidUTF8', 'isValidUTF8(text)', '1 when the bytes of the text are UTF-8.'), 1, 1, (args, call) => {
     const value = at(args, 0);
     need(call, value, 'text');
-    return condition(call, args, value.representation === 'bytes' ? duck`(TRY(decode(${value.sql})) IS NOT NULL)` : duck`(${plainSql(value)} IS NOT NULL)`);
+    return condition(call, args, value.representation === 'bytes' ? duck`(TRY(decode(${value.sql})) IS NOT NULL)` : isNullable(value.type) ? duck`CASE WHEN ${plainSql(value)} IS NOT NULL THEN TRUE END` : duck`(${plainSql(value)} IS NOT NULL)`);
   }),
   rule(describe('isValidASCII', 'isValidASCII(text)', '1 when all bytes of the text are ASCII.', { aliases: ['isASCII'] }), ['text'], UINT8, (text) => duck`(strlen(${text}) = length(${text}))`, 'boolean'),
   define(describe('toValidUTF8', 'toValidUTF8(text)', 'The text, with what is no UTF-8 replaced.'), 1, 1, (args, call) => {

@@ -89,7 +89,8 @@ function hierarchy(url: DuckSql, withHost: boolean): DuckSql {
 function netloc(args: readonly Bound[], call: FunctionCall): Bound {
   need(call, at(args, 0), 'text');
   if (args.some(isNull)) return nullResult(call.span);
-  return result(call, args, STRING, capture(plainSql(at(args, 0)), '^(?:[A-Za-z0-9.+-]*://|//)?([^/?#]*)'));
+  // What cannot stand in a host makes it none.
+  return result(call, args, STRING, capture(plainSql(at(args, 0)), '^(?:[A-Za-z0-9.+-]*://|//)?([^/?# \\t<>%{}|\\\\^~\\[\\];=&]*)(?:[/?#]|$)'));
 }
 
 function decode(form: boolean) {

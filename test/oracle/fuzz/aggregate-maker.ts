@@ -9,7 +9,7 @@ import type { Expression } from './tree.ts';
 import { ANY, ARRAY_WANT, CONDITION_WANT, ORDERABLE, wantFor, type Want } from './wants.ts';
 
 /** Answers that are approximations, or hang on which rows come first, and so on chance. */
-const UNSTEADY = /^(anyHeavy|groupArrayLast|studentTTestOneSample|approx|topK|groupArraySample|quantileDD|quantilesDD|quantileGK|quantilesGK|quantileTDigest|quantilesTDigest|uniqCombined|uniqHLL12|uniqTheta|exponential|sumKahan|quantileDeterministic|quantilesDeterministic|quantileTiming|quantilesTiming|groupBitmap|entropy|singleValueOrNull)/;
+const UNSTEADY = /^(anyHeavy|groupArrayLast|largestTriangle|studentTTestOneSample|approx|topK|groupArraySample|quantileDD|quantilesDD|quantileGK|quantilesGK|quantileTDigest|quantilesTDigest|uniqCombined|uniqHLL12|uniqTheta|exponential|sumKahan|quantileDeterministic|quantilesDeterministic|quantileTiming|quantilesTiming|groupBitmap|entropy|singleValueOrNull)/;
 /** Answers that hang on the order of rows; fine over a table, whose rows have one. */
 const ORDER_MATTERS = /^(any|anyLast|any_respect_nulls|anyLast_respect_nulls|groupArray|groupArrayLast|groupArrayMoving|groupConcat|deltaSum|argMin|argMax|argAnd|groupArrayInsertAt|quantile$|quantiles$|simpleLinear)/;
 

@@ -17,7 +17,7 @@ import { ANY, wantFor, type Want } from './wants.ts';
 export type TypeOf = (expression: string) => ClickHouseType | undefined;
 
 /** Answers that change from run to run or tell of the server. */
-const UNSTEADY = /^(now|now64|today|yesterday|UTCTimestamp|rand|random|generate|currentUser|currentDatabase|displayName|hostName|FQDN|version|uptime|timezone|throwIf|sleep|isConstant|byteSize|jaroWinkler|MACStringTo|javaHashUTF16LE|toColumnTypeName|initializeAggregation|finalizeAggregation|identity$)/;
+const UNSTEADY = /^(now|now64|today|yesterday|UTCTimestamp|rand|random|generate|currentUser|currentDatabase|displayName|hostName|FQDN|version|uptime|timezone|throwIf|sleep|isConstant|byteSize|toJSONString|arrayPartial|erfc|jaroWinkler|MACStringTo|javaHashUTF16LE|toColumnTypeName|initializeAggregation|finalizeAggregation|identity$)/;
 
 const WEIGHTS: Readonly<Record<string, number>> = {
   arithmetic: 10, comparison: 8, logical: 4, conditional: 8, null: 7, 'type conversion': 8, rounding: 4, mathematical: 3, 'dates and times': 14, string: 10, 'string search': 5, 'string replacement': 3,

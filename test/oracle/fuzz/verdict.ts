@@ -18,7 +18,7 @@ export function judge(ours: Answer, theirs: Answer, ordered: boolean): Verdict {
     if ('error' in ours) return ours.isBug && !/Conversion Error|Out of Range|Invalid Input/.test(ours.error) && TYPE_RULES.test(theirs.error) ? { kind: 'too lenient', detail: `DuckDB: ${ours.error.slice(0, 150)}; ClickHouse: ${theirs.error.slice(0, 150)}` } : { kind: 'refused by both' };
     return TYPE_RULES.test(theirs.error) ? { kind: 'too lenient', detail: theirs.error.slice(0, 200) } : { kind: 'failed in ClickHouse', detail: theirs.error.slice(0, 200) };
   }
-  if ('error' in ours) return { kind: 'different', what: ours.isBug ? 'error' : 'refused', detail: `${ours.isBug ? 'DuckDB: ' : ''}${ours.error.slice(0, 300)}` };
+  if ('error' in ours) return { kind: 'different', what: ours.isBug ? 'error' : 'refused', detail: `${ours.isBug ? 'DuckDB: ' : ''}${ours.error.slice(0, 300)}; ClickHouse answers ${theirs.types.join(', ').slice(0, 300)}` };
   const detail = compare(ours, theirs, ordered ? false : 'rows', true);
   if (detail === undefined) return { kind: 'equal' };
   if (JSON.stringify(ours.types) !== JSON.stringify(theirs.types)) return { kind: 'different', what: 'type', detail };

@@ -23,7 +23,7 @@ const BITS: Readonly<Record<Door['takes'], readonly string[]>> = {
   type: ['Array(', 'Nullable(', 'Tuple(', 'Map(', ')', ', ', "'", ' = ', 'Decimal(', 'Enum8(', 'LowCardinality(', 'AggregateFunction(', 'DateTime64('],
   parameter: ["'", '\\', ',', '-', '.', 'e', '"', '{', '}', '[', ']', '`', '%', ':', '\n', ' OR 1=1', '--', '/*', ');', '\u0000'],
 };
-const ANYWHERE = ['(', ')', '[', ']', '{', '}', "'", '"', '`', '\n', '\r', '\t', '--', '/*', '*/', '#', ',', ':', ';', '.', '-', '+', '%', '\\', '\u0000', '\ud800', 'é', '🙂', '\u00a0', '\ufeff', '9'.repeat(40), '((((((((', 'x'.repeat(70)];
+const ANYWHERE = ['toString', 'constructor', '__proto__', 'hasOwnProperty', '(', ')', '[', ']', '{', '}', "'", '"', '`', '\n', '\r', '\t', '--', '/*', '*/', '#', ',', ':', ';', '.', '-', '+', '%', '\\', '\u0000', '\ud800', 'é', '🙂', '\u00a0', '\ufeff', '9'.repeat(40), '((((((((', 'x'.repeat(70)];
 
 let queries: readonly string[] | undefined;
 
