@@ -8,6 +8,7 @@ import { duck } from '../../engine/sql/duck.ts';
 import { importFile, type ImportOptions, type ImportReceipt } from '../../engine/workspace/import-file.ts';
 import { openIngest } from '../../engine/workspace/ingest.ts';
 import type { IngestTable } from '../../engine/workspace/ingest-table.ts';
+import { mutatedNdjson } from './mutated-files.ts';
 import { column, openTables, type OpenTables } from './open-tables.ts';
 
 const EVENTS: IngestTable = {
@@ -171,45 +172,6 @@ test('a file that cannot be read is refused with its name', async () => {
   expect(await tables.rows('SELECT count(*)::INT AS n FROM events')).toEqual([{ n: 0 }]);
 });
 
-/** Small, seeded and repeatable. */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
-const VALUES = [
-  '1', '-1', '0', '-0', '1.0', '1.50', '1e2', '1E400', '70000', '18446744073709551615', '18446744073709551616', '123456789012345678901234567890', '0.1', '0.125', '12345678.99', '123456789012.5',
-  'true', 'false', 'null', 'NaN', '-Infinity', '"1"', '"01"', '"1.5"', '""', '" "', '"null"', '"true"', '"x\\u0000y"', '"\\ud800"', '"\\ud83d\\ude00"', '"é"', '"{\\"a\\":1}"', '"[1]"', '"-"', '"-x"', '"1e5"', '"3e"', '"2024-01-01"',
-  '"2024-02-30 00:00:00"', '"2024-01-01T10:11:12.123456Z"', '"2024-01-01 10:11:12+02:00"', '"2024-01-01 24:00:00"', '"2024-01-01 1:00:00"', '"1700000000"', '1700000000', '1700000000123', '"1899-01-01 00:00:00"', '"epoch"', '"infinity"',
-  '{"score":1}', '{"score":"1"}', '{"score": 2.50, "x":[]}', '{}', '[]', '[1, 2]', '{"a":{"b":"c"}}', '"a\\/b"', '"tab\\t"', '"\u007f"', '1.', '+1', '.5', "'x'", '"open', '{"a":', '0x10', '1_000', '"1_000"', '"1700-01-01"',
-];
-const KEYS = ['id', 'small', 'name', 'at', 'note', 'stats', 'price', 'unknown'];
-const NOISE = ['{', '}', '[', ']', '"', ',', ':', '\\', '\n', '\r', ' ', '\t', '\v', '\f', '\0', 'x', '9', 'ÿ', '{"a":', '{}'];
-
-function mutatedFile(seed: number, rows: number): Buffer {
-  const random = randomNumbers(seed);
-  const lines = Array.from({ length: rows }, (_, id) => {
-    const row: Record<string, string> = { id: String(id), small: '1', name: '"n"', at: '"2024-01-01 00:00:00"', stats: '{"score":1}', price: '1.5' };
-    for (let count = random(3); count > 0; count -= 1) {
-      const key = KEYS[random(KEYS.length)] ?? '';
-      if (random(5) === 0) delete row[key];
-      else row[key] = VALUES[random(VALUES.length)] ?? '';
-    }
-    let line = `{${Object.entries(row).map(([key, value]) => `"${key}":${value}`).join(random(9) === 0 ? ' ,\t' : ',')}}`;
-    for (let count = random(8) === 0 ? 1 + random(2) : 0; count > 0; count -= 1) {
-      const at = random(line.length + 1);
-      line = line.slice(0, at) + (NOISE[random(NOISE.length)] ?? '') + line.slice(at + random(3));
-    }
-    return random(40) === 0 ? ['', ' ', '\r', '\v\f'][random(4)] : line;
-  });
-  const bytes = Buffer.from(lines.join('\n') + (random(2) === 0 ? '\n' : ''));
-  for (let count = random(4); count > 0; count -= 1) bytes[random(bytes.length)] = random(256);
-  return bytes;
-}
-
 /** More for a long run by hand. */
 const SEEDS = Number(process.env['IMPORT_SEEDS'] ?? 16);
 
@@ -218,7 +180,7 @@ const ALL_OPTIONAL: IngestTable = { name: 'all_optional', columns: EVENTS.column
 test('whatever a file holds, lines add up, and the same lines as events give the same table and the same quarantine', async () => {
   for (let seed = 1; seed <= SEEDS; seed += 1) {
     const table = seed % 4 === 0 ? ALL_OPTIONAL : EVENTS;
-    const bytes = mutatedFile(seed, 300);
+    const bytes = mutatedNdjson(seed, 300);
     const byFile = await openTables(table);
     const byEvents = await openTables(table);
     try {
