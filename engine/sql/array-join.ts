@@ -108,8 +108,8 @@ function elementsOf(value: Bound): { readonly sql: DuckSql; readonly type: Click
   if (type.kind === 'Array') return { sql: plainSql(value), type: type.of };
   if (type.kind === 'Nested') return { sql: plainSql(value), type: { kind: 'Tuple', elements: type.elements } };
   if (type.kind === 'Map') {
-    const pair = tuple(type.key, type.value);
-    return { sql: duck`list_transform(map_entries(${plainSql(value)}), lambda "map entry": struct_pack("1" := "map entry".key, "2" := "map entry".value))`, type: pair };
+    const pair: ClickHouseType = { kind: 'Tuple', elements: [{ name: 'keys', type: type.key }, { name: 'values', type: type.value }] };
+    return { sql: duck`list_transform(map_entries(${plainSql(value)}), lambda "map entry": struct_pack("keys" := "map entry".key, "values" := "map entry".value))`, type: pair };
   }
   throw new SandpiperError('type', 'ARRAY JOIN takes arrays and maps.', { span: value.span });
 }

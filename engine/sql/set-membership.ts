@@ -126,6 +126,7 @@ function inValues(left: readonly Bound[], right: Expression, binder: Binder): Du
       }
       return oneOf(only, [value]);
     }
+    if (bare(only.type).kind === 'Array' && right.kind === 'array' && !right.elements.some((item) => item.kind === 'array')) return oneOf(only, [binder.bind(right)]);
     if (bare(only.type).kind === 'Tuple' && right.kind === 'tuple' && !right.elements.every((item) => item.kind === 'tuple')) return oneOf(only, [binder.bind(right)]);
     return oneOf(only, items.map((item) => binder.bind(item)));
   }

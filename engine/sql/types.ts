@@ -207,7 +207,8 @@ export function printType(type: ClickHouseType): string {
 
 function printElement(element: TupleElement): string {
   if (element.name === undefined) return printType(element.type);
-  const name = /^[A-Za-z_][A-Za-z0-9_]*$/.test(element.name) ? element.name : `\`${element.name.replace(/[\\`]/g, '\\$&')}\``;
+  // ClickHouse puts these words into quotes, too.
+  const name = /^(?!(?:distinct|all|table|select|from|values)$)[A-Za-z_][A-Za-z0-9_]*$/i.test(element.name) ? element.name : `\`${element.name.replace(/[\\`]/g, '\\$&')}\``;
   return `${name} ${printType(element.type)}`;
 }
 

@@ -16,6 +16,16 @@ function refusal(sql: string): readonly [string, string, string] | string {
   }
 }
 
+test('places that start at 1 are not 0, and conditions are UInt8 or Bool', () => {
+  expect(['SELECT range(number)[0] FROM numbers(2)', 'SELECT substring(toString(number), 0, 2) FROM numbers(2)', 'SELECT if(toInt32(1), 1, 2)', 'SELECT arrayFilter(x -> x, [toInt32(1)])', 'SELECT sumIf(1, toInt32(1))'].map(refusal)).toEqual([
+    ['type', 'The first element of an array has the number 1.', '0'],
+    ['type', 'The first character of a text has the number 1.', '0'],
+    ['type', 'if takes a condition, which is UInt8 or Bool, not a value of type Int32: compare it, as in x != 0.', 'toInt32(1)'],
+    ['type', 'The lambda takes a condition, which is UInt8 or Bool, not a value of type Int32: compare it, as in x != 0.', 'x'],
+    ['type', 'sumIf takes a condition, which is UInt8 or Bool, not a value of type Int32: compare it, as in x != 0.', 'toInt32(1)'],
+  ]);
+});
+
 test('a wrong number or sort of arguments is refused at the argument', () => {
   expect(["SELECT toHour(toDate('2024-01-01'))", "SELECT toYear('2024-01-01')", 'SELECT plus(1)', "SELECT 'a' + 1", "SELECT sqrt('x')", "SELECT if('x', 1, 2)", "SELECT dateDiff('fortnight', now(), now())"].map(refusal)).toEqual([
     ['type', 'toHour takes a time: a Date has no time of day.', "toDate('2024-01-01')"],
@@ -23,7 +33,7 @@ test('a wrong number or sort of arguments is refused at the argument', () => {
     ['type', 'plus takes 2 arguments, not 1.', 'plus(1)'],
     ['type', 'plus does not take String and UInt8.', "'a' + 1"],
     ['type', 'sqrt takes a number as its first argument, not a value of type String.', "'x'"],
-    ['type', 'A condition must be a number or a comparison, not a value of type String.', "'x'"],
+    ['type', 'if takes a condition, which is UInt8 or Bool, not a value of type String: compare it, as in x != 0.', "'x'"],
     ['type', 'dateDiff knows no unit fortnight: it takes second, minute, hour, day, week, month, quarter or year.', "'fortnight'"],
   ]);
 });

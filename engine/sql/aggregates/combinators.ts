@@ -9,6 +9,7 @@ import { bound, type Bound } from '../bound.ts';
 import { duck, DUCK_FALSE, type DuckSql } from '../duck.ts';
 import { booleanSql, defaultSql, plainSql } from '../physical.ts';
 import { bare, isNullable, nullable, printType, type ClickHouseType } from '../types.ts';
+import { needCondition } from '../functions/arguments.ts';
 import { arrayOf } from './array-rows.ts';
 import { elementTypes, NO_SPAN, stateOf, withoutScope, type Combine } from './combine.ts';
 import type { AggregateCall, AggregateDefinition } from './definition.ts';
@@ -38,6 +39,7 @@ const withIf: Combine = (inner, name) => ({
 function filtered(call: AggregateCall, name: string): AggregateCall {
   const condition = call.arguments.at(-1);
   if (!condition) throw typeError(`${call.name} takes a condition as its last argument.`, call.span);
+  needCondition(call.name, condition);
   const filter = both(call.filter, bare(condition.type).kind === 'Nothing' ? DUCK_FALSE : booleanSql(condition));
   return { ...call, name, arguments: call.arguments.slice(0, -1), ...(filter ? { filter } : {}) };
 }

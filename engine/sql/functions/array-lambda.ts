@@ -132,6 +132,13 @@ function numbers(call: FunctionCall): { readonly type: ClickHouseType; readonly 
   return { type: number, sql: number.kind === 'Bool' ? duck`CAST(${sql} AS UTINYINT[])` : sql };
 }
 
+/** Dates as days and times as seconds; undefined for anything else. */
+function dayNumbers(call: FunctionCall): { readonly type: ClickHouseType; readonly sql: DuckSql } | undefined {
+  const { type, sql } = mapped(walk(call));
+  if (type.kind === 'Date') return { type, sql: duck`list_transform(${sql}, lambda x: CAST(x - DATE '1970-01-01' AS BIGINT))` };
+  return type.kind === 'DateTime' ? { type, sql: duck`list_transform(${sql}, lambda x: epoch_us(x) // 1000000)` } : undefined;
+}
+
 /** A sum as its type: 64-bit integers wrap around. */
 function fitted(sum: DuckSql, type: ClickHouseType): DuckSql {
   return type.kind === 'Integer' && type.bits === 64 ? wrapped(duck`CAST(${sum} AS HUGEINT)`, { kind: 'Integer', bits: 128, signed: true }, type) : duck`CAST(${sum} AS ${duckTypeSql(type)})`;
@@ -195,10 +202,10 @@ function differenceType(type: ClickHouseType): ClickHouseType {
 }
 
 function arrayDifference(call: FunctionCall): Bound {
-  const { type, sql } = numbers(call);
-  const difference = differenceType(type);
+  const { type, sql } = dayNumbers(call) ?? numbers(call);
+  const difference = type.kind === 'Date' ? int(32) : type.kind === 'DateTime' ? int(64) : differenceType(type);
   const stored = duckTypeSql(difference);
-  const wide = type.kind === 'Integer' || type.kind === 'Bool' ? duck`HUGEINT` : stored;
+  const wide = difference.kind === 'Integer' ? duck`HUGEINT` : stored;
   const steps = once(call, sql, (list) => duck`list_transform(${list}, lambda x, i: CASE WHEN i = 1 THEN CAST(0 AS ${wide}) ELSE CAST(x AS ${wide}) - CAST(${list}[i - 1] AS ${wide}) END)`);
   return bound(array(difference), fittedList(steps, difference, call), call.span);
 }

@@ -30,7 +30,7 @@ function arrayElement(args: readonly Bound[], call: FunctionCall): Bound {
   const element = elementType(call, container);
   if (isNull(index)) return nullResult(call.span);
   need(call, index, 'integer', 1);
-  if (index.constant?.kind === 'integer' && index.constant.value === 0n) throw typeError('The first element of an array has the number 1.', index.span);
+  if (index.constant?.kind === 'integer' && index.constant.value === 0n && !container.constant) throw typeError('The first element of an array has the number 1.', index.span);
   const read = duck`${listSql(container)}[${wholeSql(index)}]`;
   const filled = isNullable(element) || element.kind === 'Nothing' ? read : duck`coalesce(${read}, ${defaultSql(element)})`;
   return bound(isNullable(index.type) ? nullable(element) : element, present([index], filled), call.span);

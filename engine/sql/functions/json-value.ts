@@ -28,7 +28,7 @@ function jsonOrNull(call: FunctionCall, value: DuckSql, type: ClickHouseType): D
     case 'Decimal':
       return duck`CASE WHEN json_type(${value}) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN TRY_CAST(json_extract_string(${value}, '$') AS ${stored}) END`;
     case 'Bool':
-      return duck`CASE json_type(${value}) WHEN 'BOOLEAN' THEN ${value} = 'true' WHEN 'BIGINT' THEN ${value} <> '0' WHEN 'UBIGINT' THEN ${value} <> '0' END`;
+      return duck`CASE json_type(${value}) WHEN 'BOOLEAN' THEN ${value} = 'true' WHEN 'BIGINT' THEN ${value} <> '0' WHEN 'UBIGINT' THEN ${value} <> '0' WHEN 'VARCHAR' THEN TRY_CAST(TRY_CAST(json_extract_string(${value}, '$') AS HUGEINT) <> 0 AS BOOLEAN) END`;
     case 'String':
       return duck`sandpiper_json_string(${value})`;
     case 'FixedString':

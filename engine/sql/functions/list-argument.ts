@@ -8,7 +8,7 @@ import { cast, commonType } from '../conversion.ts';
 import { duck, duckInteger, duckName, type DuckSql } from '../duck.ts';
 import { booleanSql, orderSql, plainSql, tupleFieldNames } from '../physical.ts';
 import { array, bare, isNullable, printType, sameType, withoutLowCardinality, type ClickHouseType } from '../types.ts';
-import { typeError } from './arguments.ts';
+import { needCondition, typeError } from './arguments.ts';
 import type { FunctionCall } from './definition.ts';
 
 /** The type of an array's elements; throws when the value is no array. */
@@ -110,6 +110,7 @@ export function zipped(call: FunctionCall, lists: readonly Bound[]): DuckSql {
 
 /** The body as a condition on `item`; NULL counts as false in every place it is used. */
 export function bodyCondition(made: Walk): DuckSql {
+  needCondition('The lambda', made.body);
   return booleanSql(made.body);
 }
 

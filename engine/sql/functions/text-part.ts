@@ -30,6 +30,7 @@ function substring(inBytes: boolean) {
     need(call, offset, 'integer', 1);
     if (length) need(call, length, 'integer', 2);
     if (args.some(isNull)) return nullResult(call.span);
+    if (offset.constant?.kind === 'integer' && offset.constant.value === 0n && !text.constant) throw typeError('The first character of a text has the number 1.', offset.span);
     const cut: Cut = { begin: wholeSql(offset), ...(length ? { length: wholeSql(length) } : {}) };
     const simple = isConstantFrom(offset, 1n) && (length === undefined || isConstantFrom(length, 0n));
     const characters = (value: DuckSql) => {
