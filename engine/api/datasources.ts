@@ -37,7 +37,7 @@ export function datasourcesRoutes(app: Hono, workspace: Workspace): void {
     if (!source) throw new SandpiperError('not-found', `Data Source "${name}" does not exist`);
     demand(mayReadDataSource(token, source.name), `read ${source.name}`);
     if (asText) return answer(context, workspace.fileText(source.path), 'text/plain');
-    return context.json(await dataSourceView(source, workspace));
+    return context.json(await dataSourceView(source, workspace, await workspace.storedBytes(source.name)));
   });
 
   app.post('/v0/datasources', async (context) => {
@@ -155,7 +155,8 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-async function dataSourceView(source: DataSource, workspace: Workspace) {
+/** `bytes` are told of one data source, not of lists of them: counting them takes a while. */
+async function dataSourceView(source: DataSource, workspace: Workspace, bytes = 0) {
   const { rowCount, quarantinedCount } = await workspace.counts(source.name);
   const columns = columnViews(source).map((column) => {
     const nullable = /^Nullable\((.*)\)$/.exec(column.type);
@@ -167,7 +168,7 @@ async function dataSourceView(source: DataSource, workspace: Workspace) {
   const engine = { engine: source.tableEngine.name, engine_sorting_key: source.tableEngine.sortingKey, engine_partition_key: source.tableEngine.partitionKey, sorting_key: source.tableEngine.sortingKey, partition_key: source.tableEngine.partitionKey };
   return {
     id: dataSourceId(source.name), name: source.name, type: columns.some((column) => column.jsonpath !== null) ? 'ndjson' : 'csv', description: source.description, cluster: 'local', version: null, project: null,
-    headers: {}, tags: {}, shared_with: [], replicated: false, indexes: [], statistics: { bytes: 0, row_count: rowCount }, new_columns_detected: {}, quarantine_rows: quarantinedCount,
+    headers: {}, tags: {}, shared_with: [], replicated: false, indexes: [], statistics: { bytes, row_count: rowCount }, new_columns_detected: {}, quarantine_rows: quarantinedCount,
     used_by: workspace.project.pipes.filter((pipe) => pipe.nodes.some((node) => node.reads.includes(source.name))).map((pipe) => ({ id: pipe.name, name: pipe.name })),
     columns, engine, schema: { columns, sql_schema: columns.map((column) => `\`${column.name}\` ${column.nullable ? `Nullable(${column.type})` : column.type}`).join(', ') },
   };

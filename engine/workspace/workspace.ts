@@ -33,6 +33,7 @@ import type { QueryResult } from './result-format.ts';
 import { RowCounts, type Counts } from './row-counts.ts';
 import { rowReader } from './row-reader.ts';
 import { Schedules } from './schedules.ts';
+import { storedBytes } from './stored-bytes.ts';
 import { syncTables, type StoredTable } from './tables.ts';
 import { Tokens } from './tokens.ts';
 import { Upkeep } from './upkeep.ts';
@@ -292,6 +293,11 @@ export class Workspace {
 
   async #countTargets(name: string): Promise<void> {
     for (const target of this.#materializations.fedBy(name)) await this.#recount(target);
+  }
+
+  /** How much room a data source takes in the database file. */
+  storedBytes(name: string): Promise<number> {
+    return this.#tables.has(name) ? storedBytes(this.#database, name) : Promise.resolve(0);
   }
 
   getDataSource(name: string): DataSource {
