@@ -8,6 +8,7 @@ import type { ImportReceipt } from '../workspace/import-receipt.ts';
 import { isWebAddress } from '../workspace/import-sources.ts';
 import type { ImportRequest } from '../workspace/imports.ts';
 import { datafileOf, datafileWith } from '../workspace/inferred-datafile.ts';
+import { storedBytes } from '../workspace/stored-bytes.ts';
 import { isAdmin, mayAppend, mayReadDataSource } from '../workspace/tokens.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { demand, tokenOf } from './authenticate.ts';
@@ -37,7 +38,7 @@ export function datasourcesRoutes(app: Hono, workspace: Workspace): void {
     if (!source) throw new SandpiperError('not-found', `Data Source "${name}" does not exist`);
     demand(mayReadDataSource(token, source.name), `read ${source.name}`);
     if (asText) return answer(context, workspace.fileText(source.path), 'text/plain');
-    return context.json(await dataSourceView(source, workspace, await workspace.storedBytes(source.name)));
+    return context.json(await dataSourceView(source, workspace, await storedBytes(workspace.world().database, source.name)));
   });
 
   app.post('/v0/datasources', async (context) => {

@@ -33,8 +33,8 @@ import type { QueryResult } from './result-format.ts';
 import { RowCounts, type Counts } from './row-counts.ts';
 import { rowReader } from './row-reader.ts';
 import { Schedules } from './schedules.ts';
-import { storedBytes } from './stored-bytes.ts';
 import { syncTables, type StoredTable } from './tables.ts';
+import { ToldOnce } from './told-once.ts';
 import { Tokens } from './tokens.ts';
 import { Upkeep } from './upkeep.ts';
 import { Variables, type Variable } from './variables.ts';
@@ -113,8 +113,7 @@ export class Workspace {
   readonly #changes = new Changes();
   #ingest: Ingest | undefined;
   #reloading: Promise<void> = Promise.resolve();
-  /** Notices of the last reading of the files. */
-  #toldBefore = new Set<string>();
+  readonly #told = new ToldOnce((severity, message) => this.#changes.notice(severity, message));
 
   constructor(folder: ProjectFolder, dataFolder: string, database: Database, tokens: Tokens, options: WorkspaceOptions) {
     this.folder = folder;
@@ -187,10 +186,7 @@ export class Workspace {
       materialize: this.#materializations,
       ...(this.#options.eventBodyBytes === undefined ? {} : { limits: { bodyBytes: this.#options.eventBodyBytes } }),
       onTaken: (taken) => this.liveTail.see(taken),
-      onRows: (dataSource, outcome) => {
-        this.activity.sawArrival({ dataSource, event: 'append-hfi', rows: outcome.loaded, quarantined: outcome.quarantined, elapsedMs: 0 });
-        this.#rowsArrived(dataSource, outcome.loaded, outcome.quarantined);
-      },
+      onRows: (dataSource, outcome) => this.#rowsArrived(dataSource, outcome.loaded, outcome.quarantined),
       onNotice: (severity, message) => this.#changes.notice(severity, message),
     });
     // Rows that a crash left in the journal count as rows that are there.
@@ -235,23 +231,21 @@ export class Workspace {
   }
 
   async #load(paths: readonly string[]): Promise<void> {
-    const toldBefore = this.#toldBefore;
-    this.#toldBefore = new Set();
-    const once = (severity: 'warning' | 'error') => (message: string) => this.#noticeUnless(toldBefore, severity, message);
-    const changed = this.#files.read(once('error'));
+    const once = this.#told.begin();
+    const changed = this.#files.read(once.as('error'));
     if (changed || this.revision === 0) {
       const { project } = this;
       this.tokens.declare(project.tokens);
       // What was answered is loaded by the schema that it was judged by.
       await this.#ingest?.flush().catch((error: unknown) => this.#changes.notice('warning', messageOf(error)));
-      this.#tables = await syncTables(this.#database, project.dataSources, (severity, message) => this.#noticeUnless(toldBefore, severity, message), this.#tables);
+      this.#tables = await syncTables(this.#database, project.dataSources, once.notice, this.#tables);
       this.queries.forget();
-      this.#materializations.setViews(project, once('warning'));
+      this.#materializations.setViews(project, once.as('warning'));
       this.#ingest?.wake();
-      await this.#activateViews(once('error'));
+      await this.#activateViews(once.as('error'));
       await this.schedules.setProject(project);
       for (const name of this.#tables.keys()) if (!this.#counts.has(name)) await this.#counts.read(name);
-    } else this.#toldBefore = toldBefore;
+    } else once.forget();
     const isNews = changed && this.revision > 0;
     if (!isNews && paths.length === 0 && this.revision > 0) return;
     this.revision += 1;
@@ -273,6 +267,7 @@ export class Workspace {
   }
 
   #rowsArrived(name: string, loaded: number, quarantined: number): void {
+    this.activity.sawArrival({ dataSource: name, event: 'append-hfi', rows: loaded, quarantined, elapsedMs: 0 });
     this.upkeep.rowsArrived();
     this.#tellRows(name, this.#counts.add(name, loaded, quarantined), loaded);
     void this.#countTargets(name).catch(() => undefined); // The engine is stopping.
@@ -293,11 +288,6 @@ export class Workspace {
 
   async #countTargets(name: string): Promise<void> {
     for (const target of this.#materializations.fedBy(name)) await this.#recount(target);
-  }
-
-  /** How much room a data source takes in the database file. */
-  storedBytes(name: string): Promise<number> {
-    return this.#tables.has(name) ? storedBytes(this.#database, name) : Promise.resolve(0);
   }
 
   getDataSource(name: string): DataSource {
@@ -399,13 +389,6 @@ export class Workspace {
     const written = await this.folder.write(pipe.path, setEndpoint(text, published ? node.name : undefined), version);
     await this.reload([pipe.path]);
     return { path: pipe.path, ...written };
-  }
-
-  /** Says the same thing once, as long as each reading of the files finds it again. */
-  #noticeUnless(told: ReadonlySet<string>, severity: 'info' | 'warning' | 'error', message: string): void {
-    const isNew = !told.has(message) && !this.#toldBefore.has(message);
-    this.#toldBefore.add(message);
-    if (isNew) this.#changes.notice(severity, message);
   }
 }
 
