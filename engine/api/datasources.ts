@@ -38,7 +38,7 @@ export function datasourcesRoutes(app: Hono, workspace: Workspace): void {
     if (!source) throw new SandpiperError('not-found', `Data Source "${name}" does not exist`);
     demand(mayReadDataSource(token, source.name), `read ${source.name}`);
     if (asText) return answer(context, workspace.fileText(source.path), 'text/plain');
-    return context.json(await dataSourceView(source, workspace, await storedBytes(workspace.world().database, source.name)));
+    return context.json(await dataSourceView(source, workspace, workspace.world().tables.has(source.name) ? await storedBytes(workspace.world().database, source.name) : 0));
   });
 
   app.post('/v0/datasources', async (context) => {
