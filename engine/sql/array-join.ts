@@ -13,7 +13,7 @@ import type { From } from './from.ts';
 import { defaultSql, plainSql } from './physical.ts';
 import { Scope, type ScopeColumn } from './scope.ts';
 import type { Statement } from './statement.ts';
-import { bare, tuple, type ClickHouseType } from './types.ts';
+import { bare, type ClickHouseType } from './types.ts';
 import { isArrayJoin } from './words.ts';
 
 interface Unnested {

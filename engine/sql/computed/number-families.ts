@@ -9,6 +9,7 @@ import { NUMBER_BYTES } from './number-bytes.ts';
 import { NUMBER_THEORY } from './number-theory.ts';
 import { PARSED_NUMBER } from './parsed-number.ts';
 import { PROPORTIONS } from './proportions.ts';
+import { RANDOM_DRAWS } from './random-draws.ts';
 
 export const NUMBER_FAMILIES: readonly ComputedFunction[] = [
   ...ARRAY_MEASURE,
@@ -20,4 +21,5 @@ export const NUMBER_FAMILIES: readonly ComputedFunction[] = [
   ...NUMBER_THEORY,
   ...PARSED_NUMBER,
   ...PROPORTIONS,
+  ...RANDOM_DRAWS,
 ];

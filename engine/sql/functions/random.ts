@@ -1,9 +1,11 @@
 /** Random numbers: another one for each row. DuckDB's generator, so the values are not ClickHouse's. */
 import { bound, type Bound } from '../bound.ts';
+import { callComputed } from '../computed/definition.ts';
+import { RANDOM_BINOMIAL, RANDOM_CHI_SQUARED, RANDOM_FISHER_F, RANDOM_NEGATIVE_BINOMIAL, RANDOM_POISSON, RANDOM_STUDENT_T } from '../computed/random-draws.ts';
 import { duck, duckInteger, type DuckSql } from '../duck.ts';
 import { plainSql } from '../physical.ts';
 import { FLOAT64, STRING, UINT32, UINT64, type ClickHouseType } from '../types.ts';
-import { at, constantInteger, define, need, type OtherNames } from './arguments.ts';
+import { at, constantInteger, define, isNull, need, nullResult, type OtherNames } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
 /** Two independent numbers, as the normal distribution needs them. */
@@ -37,7 +39,22 @@ function text(name: string, from: number, to: number, help: string): FunctionDef
   });
 }
 
+/** The elements in an order drawn by lot, or the first so many of them. A seed gives another order than ClickHouse's. */
+function shuffled(name: string, more: string, help: string, size: 'all' | 'given'): FunctionDefinition {
+  return define({ name, signature: `${name}(array${more})`, help, category: 'array' }, size === 'given' ? 2 : 1, size === 'given' ? 2 : 3, (args, call) => {
+    const list = at(args, 0);
+    need(call, list, 'array', 0);
+    if (isNull(list)) return nullResult(call.span);
+    args.slice(1).forEach((arg, index) => need(call, arg, 'integer', index + 1));
+    const drawn = duck`list_transform(list_sort(list_transform(${plainSql(list)}, lambda "@x": struct_pack(r := random(), v := "@x"))), lambda "@e": "@e".v)`;
+    return bound(list.type, size === 'given' ? duck`(${drawn})[1:CAST(${plainSql(at(args, 1))} AS BIGINT)]` : drawn, call.span);
+  });
+}
+
 export const RANDOM: readonly FunctionDefinition[] = [
+  shuffled('arrayShuffle', '[, seed]', 'The elements in a random order.', 'all'),
+  shuffled('arrayPartialShuffle', '[, limit[, seed]]', 'The elements, of which at least the first so many are drawn at random.', 'all'),
+  shuffled('arrayRandomSample', ', size', 'So many elements drawn at random.', 'given'),
   whole('rand', 32, 'A random UInt32, another for each row.', { caseInsensitive: true, exactAliases: ['rand32'] }),
   whole('rand64', 64, 'A random UInt64, another for each row.'),
   define({ name: 'randConstant', signature: 'randConstant([tag])', help: 'A random UInt32, the same for all rows.', category: 'random' }, 0, 1, (_, call) => bound(UINT32, duck`(SELECT CAST(floor(random() * 4294967296) AS UINTEGER))`, call.span)),
@@ -47,6 +64,12 @@ export const RANDOM: readonly FunctionDefinition[] = [
   distribution('randLogNormal', ['mean', 'deviation'], 'A random number of the log-normal distribution.', (mean, deviation) => duck`exp(${mean ?? zero} + ${deviation ?? zero} * ${NORMAL})`),
   distribution('randExponential', ['lambda'], 'A random number of the exponential distribution.', (lambda) => duck`(-ln(1 - random()) / ${lambda ?? zero})`),
   distribution('randBernoulli', ['probability'], '1 with a probability, else 0.', (probability) => duck`CAST(CASE WHEN random() < ${probability ?? zero} THEN 1 ELSE 0 END AS UBIGINT)`, UINT64),
+  distribution('randPoisson', ['mean'], 'A random count of the Poisson distribution.', (mean) => duck`CAST(${callComputed(RANDOM_POISSON, mean ?? zero, duck`random()`)} AS UBIGINT)`, UINT64),
+  distribution('randBinomial', ['experiments', 'probability'], 'A random count of successes.', (trials, probability) => duck`CAST(${callComputed(RANDOM_BINOMIAL, trials ?? zero, probability ?? zero, duck`random()`)} AS UBIGINT)`, UINT64),
+  distribution('randNegativeBinomial', ['successes', 'probability'], 'A random count of failures before so many successes.', (successes, probability) => duck`CAST(${callComputed(RANDOM_NEGATIVE_BINOMIAL, successes ?? zero, probability ?? zero, duck`random()`)} AS UBIGINT)`, UINT64),
+  distribution('randChiSquared', ['degrees'], 'A random number of the chi-squared distribution.', (degrees) => callComputed(RANDOM_CHI_SQUARED, degrees ?? zero, duck`random()`)),
+  distribution('randStudentT', ['degrees'], 'A random number of Student’s t-distribution.', (degrees) => callComputed(RANDOM_STUDENT_T, degrees ?? zero, duck`random()`)),
+  distribution('randFisherF', ['degrees', 'degrees'], 'A random number of the F-distribution.', (first, second) => callComputed(RANDOM_FISHER_F, first ?? zero, second ?? zero, duck`random()`)),
   text('randomPrintableASCII', 32, 126, 'A random text of printable characters.'),
   define({ name: 'randomString', signature: 'randomString(length)', help: 'A random text.', category: 'random' }, 1, 2, (args, call) => call.context.call('randomPrintableASCII', args, call.span)),
   define({ name: 'randomFixedString', signature: 'randomFixedString(length)', help: 'A random text of a fixed length.', category: 'random' }, 1, 1, (args, call) => {
