@@ -98,7 +98,7 @@ function commonText(left: ClickHouseType, right: ClickHouseType): ClickHouseType
   if ((isText(left) && right.kind === 'Enum') || (left.kind === 'Enum' && isText(right))) return STRING;
   if (left.kind === 'Enum' && right.kind === 'Enum') {
     const holds = (outer: typeof left, inner: typeof left) => inner.values.every((item) => outer.values.some((other) => other.name === item.name && other.value === item.value));
-    return holds(left, right) ? left : holds(right, left) ? right : undefined;
+    return holds(left, right) ? left : holds(right, left) ? right : int(left.bits > right.bits ? left.bits : right.bits);
   }
   return undefined;
 }

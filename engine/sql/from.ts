@@ -166,20 +166,22 @@ function resultScope(join: Join, left: From, right: From, swapped: boolean): Sco
   const fillRight = !isAnti && (join.type === 'left' || join.type === 'full');
   const shownLeft = (column: ScopeColumn): ScopeColumn => (fillLeft ? filled(column) : column);
   const shownRight = (column: ScopeColumn): ScopeColumn => (isAnti ? { ...column, sql: defaultSql(column.type) } : fillRight ? filled(column) : column);
-  const leftColumns = left.scope.columns.flatMap((column): readonly ScopeColumn[] => {
-    const pair = pairs.find((one) => one.left === column);
-    if (!pair) return [shownLeft(column)];
-    const own = { ...column, type: pair.type, sql: fitted(column, pair.type) };
+  // In `*` the keys come first, in the order of USING.
+  const keys = pairs.map((pair): ScopeColumn => {
+    const own = fitted(pair.left, pair.type);
     const other = fitted(pair.right, pair.type);
-    const sql = !fillLeft ? own.sql : fillRight ? duck`coalesce(${own.sql}, ${other})` : other;
-    return [{ ...own, sql, qualifiers: [] }, { ...shownLeft(own), hidden: true }];
+    return { ...pair.left, type: pair.type, sql: !fillLeft ? own : fillRight ? duck`coalesce(${own}, ${other})` : other, qualifiers: [] };
+  });
+  const leftColumns = left.scope.columns.map((column): ScopeColumn => {
+    const pair = pairs.find((one) => one.left === column);
+    return pair ? { ...shownLeft({ ...column, type: pair.type, sql: fitted(column, pair.type) }), hidden: true } : shownLeft(column);
   });
   const rightColumns = right.scope.columns.map((column): ScopeColumn => {
     const pair = pairs.find((one) => one.right === column);
     return pair ? { ...shownRight({ ...column, type: pair.type, sql: fitted(column, pair.type) }), hidden: true } : shownRight(column);
   });
   const rightKeys = swapped || join.type === 'right' ? pairs.map((pair) => pair.left.name) : [];
-  return swapped ? sideBySide(right, left, rightColumns, leftColumns, rightKeys) : sideBySide(left, right, leftColumns, rightColumns, rightKeys);
+  return swapped ? sideBySide(right, left, [...keys, ...rightColumns], leftColumns, rightKeys) : sideBySide(left, right, [...keys, ...leftColumns], rightColumns, rightKeys);
 }
 
 function sideBySide(left: From, right: From, leftColumns: readonly ScopeColumn[], rightColumns: readonly ScopeColumn[], rightKeys: readonly string[] = []): Scope {

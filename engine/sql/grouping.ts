@@ -50,7 +50,7 @@ export class Grouping {
     for (const expression of keys) {
       const before = binder.scope.reads;
       const value = binder.bind(expression);
-      const isConstant = value.constant !== undefined || (binder.scope.reads === before && !/\b(?:random|uuid|unnest|nextval)\b|sandpiper_random/.test(value.sql.text));
+      const isConstant = value.constant !== undefined || value.sql.text === 'FALSE' || value.sql.text === 'TRUE' || (binder.scope.reads === before && !/\b(?:random|uuid|unnest|nextval)\b|sandpiper_random/.test(value.sql.text));
       const isKnown = distinct.some((key) => shapeOf(key.value.sql) === shapeOf(value.sql) && sameType(key.value.type, value.type));
       if (!isKnown) distinct.push({ expression, value, isConstant, id: binder.environment.statement.fresh('k') });
     }

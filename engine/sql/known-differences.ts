@@ -194,4 +194,20 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     kind: 'refused',
     pattern: '(?:transform|has\\w*|indexOf|countEqual|array\\w+)\\([\\s\\S]*have no common type: convert one',
   },
+  {
+    id: 'steps-beyond-the-calendar',
+    differs: 'Adding more days or months than DuckDB’s calendar has is an error.',
+    why: 'ClickHouse wraps around at the end of its own range; such a date says nothing.',
+    example: "SELECT toDate('2024-01-01') + toUInt32(4252017622)",
+    kind: 'error',
+    pattern: '(?:\\+|-|add\\w+|subtract\\w+|make\\w+|plus|minus|date_add)[\\s\\S]*\\n[\\s\\S]*(?:Date out of range|out of range for the destination type INT32|Overflow on addition|timestamp.*range)',
+  },
+  {
+    id: 'numbers-as-conditions',
+    differs: 'if and CASE with a number other than 0 and 1 as their condition, and NULL as their last branch, give the branch of the condition.',
+    why: 'ClickHouse 26 gives NULL there, by mistake; compare the number with 0.',
+    example: 'SELECT if(k, v, NULL) FROM (SELECT toUInt8(number) AS k, toNullable(number) AS v FROM numbers(3))',
+    kind: 'value',
+    pattern: '(?:CASE WHEN|\\bif\\(|multiIf\\(|\\()\\s?(?:[lr]\\.)?\\w+\\s?(?:THEN|,|\\?)[\\s\\S]*\\n[\\s\\S]*null',
+  },
 ];

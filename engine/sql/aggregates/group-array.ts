@@ -118,7 +118,9 @@ const GROUP_ARRAY_INSERT_AT: Rule = {
     const missing = given ? cast(given, type).sql : defaultSql(type);
     const size = wholeParameter(call, 1, 'the size');
     const sql = using(call, collect(call, duck`struct_pack(p := CAST(${argument(call, 1)} AS BIGINT), v := ${argument(call)})`), (rows) => {
-      const length = size === undefined ? duck`coalesce(list_max(list_transform(${rows}, lambda "@r": "@r".p)) + 1, 0)` : duckInteger(size);
+      const last = duck`list_max(list_transform(${rows}, lambda "@r": "@r".p))`;
+      // ClickHouse's own limit.
+      const length = size === undefined ? duck`CASE WHEN ${last} > 16777214 THEN error('groupArrayInsertAt takes positions below 16777215.') ELSE coalesce(${last} + 1, 0) END` : duckInteger(size);
       return duck`list_transform(range(${length}), lambda "@i": coalesce(list_filter(${rows}, lambda "@r": "@r".p = "@i")[1].v, ${missing}))`;
     });
     return { sql };

@@ -1,9 +1,9 @@
 /** Choosing between values: if, multiIf and CASE, greatest and least, clamp, transform. Branches get their common type. */
 import { bound, type Bound } from '../bound.ts';
 import { cast, commonType } from '../conversion.ts';
-import { duck, joined, type DuckSql } from '../duck.ts';
+import { duck, DUCK_NULL, joined, type DuckSql } from '../duck.ts';
 import { booleanSql, orderSql, plainSql } from '../physical.ts';
-import { bare, FLOAT64, int, isNullable, nullable, UINT8, withoutLowCardinality, type ClickHouseType } from '../types.ts';
+import { bare, FLOAT64, int, isNullable, nullable, UINT64, UINT8, withoutLowCardinality, type ClickHouseType } from '../types.ts';
 import { at, define, isNull, lowCardinality, needCondition, nullResult, once, typeError, unsupported, type OtherNames } from './arguments.ts';
 import type { FunctionCall, FunctionDefinition } from './definition.ts';
 
@@ -34,6 +34,12 @@ function caseWithExpression(args: readonly Bound[], call: FunctionCall): Bound {
   return bound(lowCardinality(args, type), duck`CASE ${joined(cases, ' ')} ELSE ${values[values.length - 1] ?? duck`NULL`} END`, call.span);
 }
 
+/** An Int64 and a UInt64. */
+function areBothWide(args: readonly Bound[]): boolean {
+  const types = args.map((arg) => arg.type);
+  return types.every((type) => type.kind === 'Integer' && type.bits === 64) && types.some((type) => type.kind === 'Integer' && type.signed) && types.some((type) => type.kind === 'Integer' && !type.signed);
+}
+
 /** Numbers that have no common type elsewhere have one in comparisons: Int128 for UInt64 and a signed one, Float64 for decimals and floats. */
 function widened(args: readonly Bound[], call: FunctionCall): readonly Bound[] {
   if (args.length !== 2 || args.some((arg) => isNullable(arg.type))) return args;
@@ -48,6 +54,11 @@ function extreme(name: 'greatest' | 'least') {
   return (args: readonly Bound[], call: FunctionCall): Bound => {
     const solid = args.filter((arg) => !isNull(arg));
     if (solid.length === 0) return nullResult(call.span);
+    if (args.length === 2 && areBothWide(args)) {
+      const [one, other] = args.map((arg) => plainSql(cast(arg, int(128), { timeZone: call.context.timeZone })));
+      // The greater one cannot be negative when one is unsigned, the lesser one not above what is signed.
+      return name === 'greatest' ? bound(UINT64, duck`CAST(greatest(${one ?? DUCK_NULL}, ${other ?? DUCK_NULL}) AS UBIGINT)`, call.span) : bound(int(64), duck`CAST(least(${one ?? DUCK_NULL}, ${other ?? DUCK_NULL}) AS BIGINT)`, call.span);
+    }
     const given = args.length === solid.length ? args : [...solid, at(args.filter(isNull), 0)];
     const found = branches(widened(given, call), call);
     const values = found.values;

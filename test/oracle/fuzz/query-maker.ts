@@ -6,6 +6,7 @@ import { bare, type ClickHouseType } from '../../../engine/sql/types.ts';
 import { aggregateParts, inOrder, isNumber, makeAggregate } from './aggregate-maker.ts';
 import { ExpressionMaker } from './expression-maker.ts';
 import type { Random } from './random.ts';
+import { commonTables, groupingSets, picked, stars, threeTables, unfolded } from './clause-shapes.ts';
 import { columnOf, makeSource, tableSource, type Source, type Typing } from './source-maker.ts';
 import type { MadeTable } from './table-maker.ts';
 import { clause, droppable, leaf, spaced, type Expression, type Tree } from './tree.ts';
@@ -25,7 +26,7 @@ type Shape = (source: Source, maker: ExpressionMaker, random: Random) => { reado
 
 export function makeQuery(tables: readonly MadeTable[], random: Random, typing: Typing): MadeQuery {
   const [name, shape]: readonly [string, Shape] = random.weighted(SHAPES);
-  const source = name === 'states' || name === 'window' || name === 'fill' ? tableSource(random.pick(tables)) : makeSource(tables, random, typing);
+  const source = ON_TABLES.has(name) ? tableSource(random.pick(tables)) : makeSource(tables, random, typing);
   const maker = new ExpressionMaker(source.columns, random, typing(source.tree));
   maker.grow(random.whole(4, 14));
   const made = shape(source, maker, random) ?? plain(source, maker, random);
@@ -190,6 +191,10 @@ const subqueries: Shape = (source, maker, random) => {
   return { tree: select({ parts: [list], sort: 'clause', write: ([what = '']) => `${cte ? `WITH (${inner}) AS sub ` : ''}${what}` }, source.tree, usable ? clause('WHERE ', [leaf(condition)]) : leaf('')), ordered: false };
 };
 
+/** Shapes that need the columns which every table has. */
+const ON_TABLES = new Set(['states', 'window', 'fill', 'ctes', 'sets of keys', 'picked', 'stars', 'unfolded', 'three']);
+
 const SHAPES: readonly (readonly [number, readonly [string, Shape]])[] = [
   [34, ['plain', plain]], [5, ['aliases', aliases]], [22, ['grouped', grouped]], [6, ['states', states]], [8, ['window', windows]], [5, ['sets', sets]], [3, ['fill', fills]], [4, ['subqueries', subqueries]],
+  [3, ['three', threeTables]], [4, ['ctes', commonTables]], [3, ['sets of keys', groupingSets]], [5, ['picked', picked]], [3, ['stars', stars]], [3, ['unfolded', unfolded]],
 ];
