@@ -61,7 +61,7 @@ export interface CauseExample {
 export type ReadTimes = (texts: readonly string[], format: string) => Promise<ReadonlyMap<string, string>>;
 
 const EXAMPLES = 3;
-const DATE_FORMATS = ['%d/%m/%Y %H:%M:%S', '%m/%d/%Y %H:%M:%S', '%d/%m/%Y', '%m/%d/%Y', '%d.%m.%Y %H:%M:%S', '%d.%m.%Y', '%d-%m-%Y', '%d %b %Y', '%b %d, %Y', '%Y%m%d', '%Y/%m/%d', '%d %B %Y %H:%M:%S', '%a, %d %b %Y %H:%M:%S GMT'] as const;
+const DATE_FORMATS = ['%d/%m/%Y %H:%M:%S', '%m/%d/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%m/%d/%Y %H:%M', '%d/%m/%Y', '%m/%d/%Y', '%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M', '%d.%m.%Y', '%d-%m-%Y %H:%M:%S', '%d-%m-%Y', '%Y-%m-%d %H:%M', '%Y/%m/%d %H:%M:%S', '%Y%m%d%H%M%S', '%d %b %Y', '%b %d, %Y', '%Y%m%d', '%Y/%m/%d', '%d %B %Y %H:%M:%S', '%a, %d %b %Y %H:%M:%S GMT'] as const;
 const FITS_NOW = 'the row fits the schema as it is now';
 
 interface Group {

@@ -22,7 +22,7 @@ export interface LineagePicture {
 }
 
 export function lineagePicture({ boxes, arrows }: LineageGraph): LineagePicture {
-  const graph = new graphlib.Graph().setGraph({ rankdir: 'LR', nodesep: 20, ranksep: 72, marginx: 24, marginy: 24 }).setDefaultEdgeLabel(() => ({}));
+  const graph = new graphlib.Graph().setGraph({ rankdir: 'LR', nodesep: 20, ranksep: 64, marginx: 24, marginy: 24 }).setDefaultEdgeLabel(() => ({}));
   for (const box of boxes) graph.setNode(box.id, { width: BOX_WIDTH, height: heightOf(box) });
   for (const { from, to } of arrows) graph.setEdge(from, to);
   layout(graph);

@@ -38,6 +38,16 @@ try {
   await page.getByRole('treeitem', { name: /^app_events/ }).first().click();
   await wait();
   await page.screenshot({ path: join(pictures, 'data-source-dark.png') });
+  await sendEvents(page);
+  await page.getByRole('tab', { name: /^Quarantine/ }).click();
+  await page.getByRole('region', { name: 'Causes' }).locator('mark').first().waitFor();
+  await wait();
+  await page.screenshot({ path: join(pictures, 'quarantine-dark.png') });
+  await page.emulateMedia({ colorScheme: 'light' });
+  await tree('Lineage').click();
+  await page.getByRole('region', { name: 'Lineage' }).waitFor();
+  await wait();
+  await page.screenshot({ path: join(pictures, 'lineage-light.png') });
   await page.emulateMedia({ colorScheme: 'light' });
   await dropFile(page, join(root, 'pipes/fixtures/app_events.ndjson'));
   await page.getByRole('region', { name: 'Columns' }).waitFor();
@@ -69,6 +79,15 @@ async function openChromium() {
   const page = await browser.newPage();
   await page.goto(address);
   return { page, close: async () => { await browser.close(); child.kill(); } };
+}
+
+/** Rows as an application sends them, two of them with a time that is none. */
+async function sendEvents(page) {
+  const { origin } = new URL(page.url());
+  const { admin_token: token } = await (await fetch(`${origin}/tokens`)).json();
+  const event = (id, timestamp) => JSON.stringify({ event_id: `evt_${id}`, user_id: 'usr_7', session_id: 's1', event_type: 'login', feature: 'billing', timestamp, device_type: 'mobile', browser: 'Firefox', os: 'iOS', location: 'UK', metadata: '{}' });
+  const body = [event(1, '2024-06-01 10:00:00'), event(2, '01/06/2024 10:05'), event(3, '02/06/2024 11:00'), event(4, '2024-06-02 10:00:00')].join('\n');
+  await fetch(`${origin}/v0/events?name=app_events&wait=true`, { method: 'POST', body, headers: { Authorization: `Bearer ${token}` } });
 }
 
 /** Opens the import dialog as a person does who picks a file in the browser's own dialog. */
