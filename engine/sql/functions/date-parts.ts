@@ -77,9 +77,16 @@ function partFunction(item: Part): FunctionDefinition {
       if (clock && time.isDate) throw typeError(`${call.name} takes a time: a ${time.type.kind} has no time of day.`, at(args, 0).span);
       const repeated = /^to(YYYYMM|Relative(Quarter|Month)|MonthNum)/.test(name);
       const value = repeated ? evaluatedOnce(time.local, (local) => sql({ ...time, local, clock: time.isDate ? duck`CAST(${local} AS TIMESTAMP)` : local })) : sql(time);
-      return result(call, [at(args, 0)], type, duck`CAST(${value} AS ${duckTypeSql(type)})`);
+      return result(call, [at(args, 0)], type, duck`CAST(${counted(name, time, value)} AS ${duckTypeSql(type)})`);
     }),
   };
+}
+
+/** Counts from 1970 on: before it dates stop at 0, and times wrap around, as ClickHouse counts days in 16 bits and seconds in 32. */
+function counted(name: string, time: TimeArgument, value: DuckSql): DuckSql {
+  if (!/Since|Relative/.test(name)) return value;
+  if (time.type.kind === 'Date32') return /DayNum$/.test(name) ? duck`least(greatest(${value}, 0), 65535)` : duck`greatest(${value}, 0)`;
+  return time.type.kind === 'DateTime64' ? duck`(${value} & ${duckInteger(/Hour|Minute|Second/.test(name) ? 0xffff_ffff : /YearZero/.test(name) ? 0xff_ffff : 0xffff)})` : value;
 }
 
 /** Text is read as a time, as toDayOfWeek, toWeek and toYearWeek do. */
