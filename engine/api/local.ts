@@ -245,6 +245,6 @@ function isJobResult(result: unknown): result is NonNullable<JobView['result']> 
   return typeof result === 'object' && result !== null && 'lines' in result;
 }
 
-function requestView(request: LoggedRequest): RequestView {
+function requestView({ details: _, ...request }: LoggedRequest): RequestView {
   return { ...request, at: request.at.toISOString() };
 }

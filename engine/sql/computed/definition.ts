@@ -19,15 +19,9 @@ interface ComputedScalar<T> {
 interface ComputedList<T> {
   readonly kind: 'LIST';
   readonly of: ComputedType<unknown>;
-  /** It arrives as a ListView. */
+  /** It arrives in the memory of DuckDB, for as long as the call takes: of a long list no copy is made. */
   readonly isView?: boolean;
   readonly value?: T;
-}
-
-/** A list in the memory of DuckDB, for as long as the call takes: of a long one no copy is made. */
-export interface ListView<T> {
-  readonly itemCount: number;
-  readonly getItem: (index: number) => T | null;
 }
 
 export const BOOLEAN: ComputedType<boolean> = { kind: 'BOOLEAN' };
@@ -46,8 +40,8 @@ export function list<T>(of: ComputedType<T>): ComputedType<readonly T[]> {
   return { kind: 'LIST', of };
 }
 
-/** A list of numbers that is read where it stands. */
-export function listView<T>(of: ComputedType<T>): ComputedType<ListView<T>> {
+/** A list of numbers without NULLs that is read where it stands. */
+export function listView(of: ComputedType<number>): ComputedType<ArrayLike<number>> {
   return { kind: 'LIST', of, isView: true };
 }
 

@@ -3,7 +3,7 @@
  * exact up to a size; beyond it told by the (size + 1)th least of their hashes, of which no more are kept than may matter.
  * This runs where JavaScript does, a few nanoseconds a value: DuckDB's own sets of list elements take ten times as long.
  */
-import { computed, DOUBLE, INTEGER, listView, UINTEGER, type ListView } from './definition.ts';
+import { computed, DOUBLE, INTEGER, listView, UINTEGER } from './definition.ts';
 
 /** Numbers of 32 bits are narrow, of 53 wide. */
 interface Numbers {
@@ -13,17 +13,17 @@ interface Numbers {
   readonly range: number;
 }
 
-function countDifferent(values: ListView<number>, size: number, { width, hashOf, range }: Numbers): number {
-  const { itemCount } = values;
+function countDifferent(values: ArrayLike<number>, size: number, { width, hashOf, range }: Numbers): number {
+  const itemCount = values.length;
   const exact = new NumberSet(Math.min(itemCount, size + 1), width);
-  for (let index = 0; index < itemCount && exact.size <= size; index += 1) exact.add(values.getItem(index) ?? 0);
+  for (let index = 0; index < itemCount && exact.size <= size; index += 1) exact.add(values[index] ?? 0);
   if (exact.size <= size) return exact.size;
   const most = Math.ceil(1.5 * size);
   const least = new NumberSet(most + 1, width);
   const seen = width === 'narrow' ? SEEN.fill(0) : undefined;
   let limit = range;
   for (let index = 0; index < itemCount; index += 1) {
-    const value = values.getItem(index) ?? 0;
+    const value = values[index] ?? 0;
     // Small numbers come again and again: that is told more quickly than their hash.
     if (seen && value < SEEN_BELOW) {
       const word = value >>> 5;
