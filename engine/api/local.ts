@@ -245,6 +245,7 @@ function isJobResult(result: unknown): result is NonNullable<JobView['result']> 
   return typeof result === 'object' && result !== null && 'lines' in result;
 }
 
-function requestView({ details: _, ...request }: LoggedRequest): RequestView {
-  return { ...request, at: request.at.toISOString() };
+function requestView(request: LoggedRequest): RequestView {
+  const { details: _details, ...shown } = request;
+  return { ...shown, at: request.at.toISOString() };
 }
