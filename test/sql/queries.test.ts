@@ -35,6 +35,7 @@ const ORDERED = [
   "WITH ((1, 'red'), (2, 'x')) AS pairs SELECT a FROM (SELECT a FROM t WHERE (a, s) IN pairs) ORDER BY a",
   'WITH (SELECT groupArray(a) FROM u WHERE a < 5) AS wanted SELECT a FROM t WHERE a IN wanted ORDER BY a',
   'SELECT a FROM t WHERE a IN (SELECT arr FROM t) ORDER BY a',
+  "WITH (SELECT groupArray(upperUTF8(name)) FROM (SELECT name FROM u ORDER BY a)) AS names SELECT a, multiSearchFirstIndexUTF8(upperUTF8(coalesce(nullIf(b, ''), concat('n', toString(a), 'n1'))), names) AS place FROM t ORDER BY a",
   'SELECT a, arrayMap(x -> x + a + (SELECT max(a) FROM u), arr) AS sums, arrayFilter(x -> x < (SELECT count() FROM u WHERE a > 8), arr) AS few FROM t ORDER BY a',
   'SELECT arrayMap(x -> arrayMap(y -> y * x + (SELECT min(score) FROM u), arr), arr) AS nested, count() AS n FROM t WHERE arrayExists(x -> x = (SELECT 1), arr) GROUP BY arr ORDER BY arr',
   'SELECT a FROM t ORDER BY d DESC, a LIMIT 2 OFFSET 1',

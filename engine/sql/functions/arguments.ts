@@ -135,12 +135,13 @@ export function withConstant(value: Bound, constant: Constant | undefined): Boun
 
 /**
  * Uses a value more than once in a body without repeating a long expression: short SQL is written again, long SQL is
- * computed once as the parameter of a DuckDB lambda.
+ * computed once as the parameter of a DuckDB lambda, unless the body holds a subquery, which no lambda may.
  */
 export function once(call: FunctionCall, value: DuckSql, body: (value: DuckSql) => DuckSql): DuckSql {
   if (value.text.length <= 80) return body(value);
   const name = duckVariable(call);
-  return duck`list_transform([${value}], lambda ${name}: ${body(name)})[1]`;
+  const inner = body(name);
+  return /\bSELECT\b/.test(inner.text) ? body(value) : duck`list_transform([${value}], lambda ${name}: ${inner})[1]`;
 }
 
 function duckVariable(call: FunctionCall): DuckSql {
